@@ -1,0 +1,63 @@
+/** Bundles the chat page (`worker/page`) into one HTML text with its Content-Security-Policy hashes. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const PAGE = fileURLToPath(new URL("../worker/page/", import.meta.url));
+
+/** The module name under which the Worker imports the page. */
+export const PAGE_MODULE = "virtual:page";
+
+export interface PageBundle {
+  readonly html: string;
+  /** CSP sources of the one inline script and the one inline style: `'sha256-…'`. */
+  readonly scriptHash: string;
+  readonly styleHash: string;
+}
+
+const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+async function bundleText(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [PAGE + entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    logLevel: "silent",
+  });
+  const text = outputFiles[0]?.text;
+  if (text === undefined) throw new Error(`${entry} produced no output`);
+  // An inline script ends at the first "</script", also inside a string.
+  return text.trim().replaceAll("</script", "<\\/script");
+}
+
+export async function bundlePage(): Promise<PageBundle> {
+  const [script, style, template] = await Promise.all([
+    bundleText("page.ts"),
+    bundleText("page.css"),
+    readFile(`${PAGE}page.html`, "utf8"),
+  ]);
+  const html = template
+    .replace("<!-- style -->", () => `<style>${style}</style>`)
+    .replace("<!-- script -->", () => `<script>${script}</script>`);
+  return { html, scriptHash: cspHash(script), styleHash: cspHash(style) };
+}
+
+/** The page as source of a module, for esbuild and for the tests' bundler alike. */
+export const pageModule = (page: PageBundle): string => `export default ${JSON.stringify(page)};`;
+
+/** Resolves `virtual:page` inside an esbuild build. */
+export const pagePlugin = (): Plugin => ({
+  name: "page",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:page$/ }, ({ path }) => ({ path, namespace: "page" }));
+    onLoad({ filter: /.*/, namespace: "page" }, async () => ({
+      contents: pageModule(await bundlePage()),
+      loader: "js",
+    }));
+  },
+});

@@ -1,0 +1,84 @@
+/**
+ * What passes between the Worker and a room object. Both may run one version apart for minutes after a deploy, so:
+ * fields are only ever added, unknown ones are ignored, and every verb takes and returns one plain object.
+ */
+import { z } from "zod/mini";
+import type { ChatMessage } from "../room/protocol.ts";
+
+/** Carries the `Connect` of an upgrade as JSON. The Worker sets it on a fresh request: never copied from outside. */
+export const CONNECT_HEADER = "x-edge-chat-connect";
+
+const connectSchema = z.object({
+  room: z.string(),
+  region: z.string(),
+  userId: z.string(),
+  /** Already normalised, see PROTOCOL "username". */
+  username: z.string(),
+  /** A plain client: knows only the article's protocol. */
+  plain: z.boolean(),
+  /** True when a valid session named this user: only then does `since` count. */
+  resuming: z.boolean(),
+  since: z.optional(z.string()),
+  /** The renewed session token for `welcome`, signed by the Worker: the object holds no key. */
+  session: z.string(),
+});
+
+export type Connect = z.infer<typeof connectSchema>;
+
+export const encodeConnect = (connect: Connect): string => encodeURIComponent(JSON.stringify(connect));
+
+/** Undefined when the header is missing or not ours. */
+export function decodeConnect(header: string | null): Connect | undefined {
+  if (header === null) return undefined;
+  try {
+    return connectSchema.safeParse(JSON.parse(decodeURIComponent(header))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface RoomInfo {
+  readonly users: number;
+  readonly messages: number;
+  readonly regions: readonly string[];
+}
+
+export interface HistoryPage {
+  /** Newest last. */
+  readonly messages: readonly ChatMessage[];
+  readonly more: boolean;
+}
+
+/** The verbs of a room object beside `fetch` (which takes upgrades only). Reads never create a room. */
+export interface RoomRpc {
+  info(request: { readonly room: string; readonly region: string }): Promise<RoomInfo>;
+  history(request: {
+    readonly room: string;
+    readonly region: string;
+    readonly before?: string;
+    readonly limit: number;
+  }): Promise<HistoryPage>;
+  /** `found: false` for an id that the room does not hold. Deleting twice is fine. */
+  remove(request: { readonly room: string; readonly region: string; readonly id: string }): Promise<{
+    readonly found: boolean;
+  }>;
+  /** Closes the user's connections with 4003 and, with `banSeconds`, refuses the user for so long. */
+  kick(request: {
+    readonly room: string;
+    readonly region: string;
+    readonly userId: string;
+    readonly banSeconds?: number;
+  }): Promise<{ readonly closed: number }>;
+}
+
+/** The one way to name a room object. */
+export const objectName = (region: string, room: string): string => `${region}/${room}`;
+
+/** KV directory: one key a room, all facts in its metadata so that one `list` answers `/api/rooms`. */
+export const DIRECTORY_PREFIX = "room/";
+export interface DirectoryEntry {
+  readonly users: number;
+  readonly regions: readonly string[];
+  /** Unix ms. */
+  readonly updatedAt: number;
+}
