@@ -1,7 +1,38 @@
+/** The Worker: checks its settings and the Origin, routes, and turns whatever is thrown into an answer. */
 import type { Env } from "./env.ts";
+import { errorAnswer } from "./routes/answer.ts";
+import { preflight, requireOrigin, shareWithOrigin } from "./routes/cors.ts";
+import { errorText, log } from "./routes/log.ts";
+import { Refused } from "./routes/refused.ts";
+import { requireSettings } from "./routes/settings.ts";
+import { routes } from "./routes/table.ts";
 
 export { ChatRoom } from "./objects/chat-room.ts";
 
-export default {
-  fetch: () => new Response("Not found", { status: 404 }),
-} satisfies ExportedHandler<Env>;
+const app = routes();
+
+function refusal(error: unknown, request: Request): Refused {
+  const { pathname: path } = new URL(request.url);
+  if (!(error instanceof Refused)) {
+    log("error", "request_failed", { method: request.method, path, reason: errorText(error) });
+    return new Refused("internal", "Something went wrong here. Please try again.");
+  }
+  // Scanners ask for thousands of paths that do not exist: not worth a line each.
+  if (error.code !== "not_found")
+    log("warn", "request_refused", { method: request.method, path, code: error.code });
+  return error;
+}
+
+async function respond(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  let origin: string | null = null;
+  try {
+    requireSettings(env);
+    origin = requireOrigin(request, env);
+    const response = request.method === "OPTIONS" ? preflight() : await app.fetch(request, env, context);
+    return shareWithOrigin(response, origin);
+  } catch (error) {
+    return shareWithOrigin(errorAnswer(refusal(error, request)), origin);
+  }
+}
+
+export default { fetch: respond } satisfies ExportedHandler<Env>;

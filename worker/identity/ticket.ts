@@ -1,0 +1,68 @@
+/** Tickets: JWTs by which the application's own backend says who may enter which room (`access: ticket`). */
+import { jwtVerify } from "jose/jwt/verify";
+import * as z from "zod/mini";
+import { SESSION_AUDIENCE } from "./session.ts";
+import { cleanUsername } from "./username.ts";
+
+/** How far the backend's clock may be off, seconds. */
+const CLOCK_TOLERANCE = 5;
+/** Longest `sub`, characters: an identifier, not a document. */
+const SUBJECT_MAX = 256;
+/** Characters of a ticket user's id behind its prefix: 132 bits of the digest. */
+const ID_LENGTH = 22;
+
+const claimsSchema = z.object({
+  sub: z.string().check(z.minLength(1), z.maxLength(SUBJECT_MAX)),
+  name: z.string(),
+  room: z.string(),
+  aud: z.optional(z.union([z.string(), z.array(z.string())])),
+});
+
+export interface Ticket {
+  readonly userId: string;
+  readonly username: string;
+  readonly room: string;
+}
+
+/**
+ * The user id of a ticket's `sub`: the same in every room and for ever. The prefix keeps it apart from the random
+ * UUIDs of open users; the digest keeps mail addresses and the like off the other clients' screens.
+ */
+export async function ticketUserId(subject: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(`edge-chat ticket ${subject}`),
+  );
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return `t_${base64.replaceAll("+", "-").replaceAll("/", "_").slice(0, ID_LENGTH)}`;
+}
+
+/**
+ * The ticket of a token with the claims `sub`, `name`, `room` and `exp`, signed with `key` (HS256) and not expired;
+ * else undefined. The name is cleaned, not refused: its reader cannot mend it.
+ * @param nowSeconds Unix seconds.
+ */
+export async function verifyTicket(
+  token: string | undefined,
+  key: string,
+  nowSeconds: number,
+): Promise<Ticket | undefined> {
+  if (token === undefined) return undefined;
+  try {
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(key), {
+      algorithms: ["HS256"],
+      requiredClaims: ["exp"],
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: new Date(nowSeconds * 1000),
+    });
+    const claims = claimsSchema.safeParse(payload).data;
+    if (claims === undefined || [claims.aud].flat().includes(SESSION_AUDIENCE)) return undefined;
+    return {
+      userId: await ticketUserId(claims.sub),
+      username: cleanUsername(claims.name),
+      room: claims.room,
+    };
+  } catch {
+    return undefined;
+  }
+}

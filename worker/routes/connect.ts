@@ -1,0 +1,93 @@
+/** `GET /chat/:room` with `Upgrade: websocket`: who is it, may they in, and over to the room object. */
+import type { Env } from "../env.ts";
+import { isAdmitted, type KnownUser, knownUser, prove } from "../identity/identify.ts";
+import { type Offered, readOffered } from "../identity/offered-tokens.ts";
+import { signSession } from "../identity/session.ts";
+import { checkUsername, cleanUsername } from "../identity/username.ts";
+import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract.ts";
+import { SUBPROTOCOL } from "../room/protocol.ts";
+import { errorAnswer } from "./answer.ts";
+import { limitConnects } from "./connect-limit.ts";
+import { badTicket, gateOf, unixSeconds } from "./gate.ts";
+import { log } from "./log.ts";
+import { isSocketRefusal, Refused } from "./refused.ts";
+import { refusingSocket } from "./refusing-socket.ts";
+import { roomParameter } from "./room-parameter.ts";
+import { callRoom, type RoomAddress, roomAddress } from "./room-stub.ts";
+
+/** Longest cursor, characters (docs/protocol.md). A longer one is none of ours and is dropped: nothing to resume. */
+const CURSOR_MAX = 512;
+
+export const isUpgrade = (request: Request): boolean =>
+  request.method === "GET" && request.headers.get("Upgrade")?.toLowerCase() === "websocket";
+
+function newUsername(raw: string | undefined, { v1 }: Offered): string {
+  if (!v1) return cleanUsername(raw);
+  const check = checkUsername(raw);
+  if (!check.ok) throw new Refused("bad_username", check.problem);
+  return check.username;
+}
+
+async function describe(env: Env, { region, room }: RoomAddress, query: URLSearchParams, offered: Offered) {
+  const gate = gateOf(env);
+  const now = unixSeconds();
+  const proof = await prove(offered, gate, room, now);
+  if (!isAdmitted(proof, gate.access)) throw badTicket();
+  const user: KnownUser = knownUser(proof) ?? {
+    userId: crypto.randomUUID(),
+    username: newUsername(query.get("username") ?? undefined, offered),
+    ticketed: false,
+    resuming: false,
+  };
+  const { userId, username, ticketed, resuming } = user;
+  const since = query.get("since") ?? undefined;
+  const session = await signSession({ userId, username, room, ticketed }, gate.sessionKeys, now);
+  return {
+    room,
+    region,
+    userId,
+    username,
+    plain: !offered.v1,
+    resuming,
+    ...(since !== undefined && since.length <= CURSOR_MAX && { since }),
+    session,
+  } satisfies Connect;
+}
+
+async function admit(
+  request: Request,
+  env: Env,
+  name: string | undefined,
+  offered: Offered,
+  query: URLSearchParams,
+) {
+  const room = roomParameter(name);
+  await limitConnects(request, env);
+  const address = roomAddress(env, room);
+  const connect = await describe(env, address, query, offered);
+  // A fresh request: nothing that the client sent reaches the object but what was checked here.
+  const headers = {
+    Upgrade: "websocket",
+    [CONNECT_HEADER]: encodeConnect(connect),
+    ...(offered.v1 && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
+  };
+  return callRoom(env, address, (stub) => stub.fetch(request.url, { headers }));
+}
+
+/**
+ * 101, or a refusal in the shape that the client can read: a frame and a close code for v1, HTTP for the others.
+ * @param name The room as the path spells it; undefined when the path names none.
+ */
+export async function connect(request: Request, env: Env, name: string | undefined): Promise<Response> {
+  const query = new URL(request.url).searchParams;
+  const offered = readOffered(request.headers, query);
+  try {
+    return await admit(request, env, name, offered, query);
+  } catch (error) {
+    if (!(error instanceof Refused) || !isSocketRefusal(error.code)) throw error;
+    log("warn", "connect_refused", { code: error.code, v1: offered.v1 });
+    return offered.v1
+      ? refusingSocket(error.code, error.message, error.details.retryAfterMs)
+      : errorAnswer(error);
+  }
+}

@@ -1,0 +1,52 @@
+/** `POST /chat/:room/kick {userId, banSeconds?}`: closes a user's connections, and keeps the user out for a while. */
+import * as z from "zod/mini";
+import { json } from "./answer.ts";
+import { log } from "./log.ts";
+import { requireModerator } from "./moderator.ts";
+import { Refused } from "./refused.ts";
+import { roomParameter } from "./room-parameter.ts";
+import { callRoom, roomAddress } from "./room-stub.ts";
+import type { Route } from "./route.ts";
+
+/** Longest user id, characters: a UUID has 36. */
+const USER_ID_MAX = 128;
+/** Longest ban, seconds: ten years are for ever in a chat, and still a date that every clock can hold. */
+const BAN_MAX = 10 * 365 * 24 * 60 * 60;
+/** Largest body, characters: the call has two fields. */
+const BODY_MAX = 4096;
+
+const RULE =
+  `The body must be JSON: {"userId": text of 1 to ${USER_ID_MAX} characters, ` +
+  `"banSeconds": whole number from 1 to ${BAN_MAX}, optional}.`;
+
+const bodySchema = z.object({
+  userId: z.string().check(z.minLength(1), z.maxLength(USER_ID_MAX)),
+  banSeconds: z.optional(z.int().check(z.gte(1), z.lte(BAN_MAX))),
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return text.length <= BODY_MAX ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readBody(request: Request): Promise<z.infer<typeof bodySchema>> {
+  const body = parseJson(await request.text());
+  const checked = bodySchema.safeParse(body);
+  if (checked.success) return checked.data;
+  throw new Refused("bad_request", RULE);
+}
+
+export const kick: Route = async ({ request, env, parameters }) => {
+  await requireModerator(request, env);
+  const room = roomParameter(parameters.room);
+  const { userId, banSeconds } = await readBody(request);
+  const address = roomAddress(env, room);
+  const { closed } = await callRoom(env, address, (stub) =>
+    stub.kick({ ...address, userId, ...(banSeconds !== undefined && { banSeconds }) }),
+  );
+  log("info", "user_kicked", { room, userId, banSeconds, closed });
+  return json({ userId, closed });
+};

@@ -1,0 +1,51 @@
+/** Checks what the deployment bound, before any of it is used: all that is wrong, in words for the operator's log. */
+import * as z from "zod/mini";
+import type { Env } from "../env.ts";
+import { log } from "./log.ts";
+import { Refused } from "./refused.ts";
+
+/** Shortest key, characters: HS256 wants 256 bits, and 32 characters of any alphabet are the least that can hold them. */
+export const KEY_MIN = 32;
+
+const chatSchema = z.looseObject({
+  regions: z.array(z.string()).check(z.minLength(1)),
+  access: z.enum(["open", "ticket"]),
+  allowedOrigins: z.array(z.string()),
+});
+
+const keyProblem = (name: string, key: unknown): string[] =>
+  typeof key === "string" && key.length >= KEY_MIN
+    ? []
+    : [`${name} must be a secret text of at least ${KEY_MIN} characters`];
+
+/** Empty when the Worker can serve. The values of keys are never part of a problem. */
+export function settingsProblems(env: Env): readonly string[] {
+  const chat = chatSchema.safeParse(env.CHAT);
+  const shape = chat.success
+    ? []
+    : chat.error.issues.map(
+        ({ path, message }) => `CHAT${path.map((key) => `.${String(key)}`).join("")}: ${message}`,
+      );
+  return [
+    ...shape,
+    ...keyProblem("SESSION_KEY", env.SESSION_KEY),
+    ...(chat.data?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
+    ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT"] as const)
+      .filter((name) => env[name] === undefined)
+      .map((name) => `${name} is not bound`),
+  ];
+}
+
+/** @throws {Refused} `misconfigured`; the log has every problem, the client none of them. */
+export function requireSettings(env: Env): void {
+  const problems = settingsProblems(env);
+  if (problems.length === 0) return;
+  log("error", "misconfigured", {
+    problems,
+    fix: "correct the stack's settings and run: npm run up -- <stack>",
+  });
+  throw new Refused(
+    "misconfigured",
+    "The chat is not set up correctly. Its operator finds the reason in the log.",
+  );
+}
