@@ -1,0 +1,32 @@
+import { credentials } from "@grpc/grpc-js";
+import engineClient from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
+
+export type Severity = "warning" | "error";
+
+/** Messages for the user, shown by the engine beside the resource of `urn`. */
+export type EngineLog = {
+  write(severity: Severity, urn: string, text: string): Promise<void>;
+  close(): void;
+};
+
+const SEVERITIES = {
+  warning: engineMessages.LogSeverity.WARNING,
+  error: engineMessages.LogSeverity.ERROR,
+};
+
+/** The log of the engine at `address`, as it names itself in the handshake. */
+export function engineLog(address: string): EngineLog {
+  const client = new engineClient.EngineClient(address, credentials.createInsecure());
+  return {
+    write(severity, urn, text) {
+      const message = new engineMessages.LogRequest()
+        .setSeverity(SEVERITIES[severity])
+        .setMessage(text)
+        .setUrn(urn);
+      // An engine that is gone has nobody to show the message to.
+      return new Promise((resolve) => client.log(message, () => resolve()));
+    },
+    close: () => client.close(),
+  };
+}

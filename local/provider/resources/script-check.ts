@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { missing, notOneOf } from "../inputs.ts";
+import type { CheckContext } from "../resource-kind.ts";
+import { asList, asProperties, asString, isUnknown, type Properties } from "../values.ts";
+import { BINDING_TYPES } from "./script-bindings.ts";
+
+/** Inputs of provider 6.22.1 whose HTTP calls were never recorded: refused rather than guessed. */
+const NOT_MODELLED = ["assets", "cacheOptions", "exports", "files", "force", "packageDependencies"];
+
+export const sha256 = (content: string | Uint8Array): string =>
+  createHash("sha256").update(content).digest("hex");
+
+function contentFailures(inputs: Properties, at: (property: string) => string): string[] {
+  const { content, contentFile, contentSha256 } = inputs;
+  const combination = "Invalid Attribute Combination.";
+  if (content !== undefined && contentFile !== undefined) {
+    return [
+      `${combination} These attributes cannot be configured together: [content,content_file]. ${at("content")}`,
+      `${combination} Attribute "content_file" cannot be specified when "content" is specified. ${at("content")}`,
+      `${combination} Attribute "content" cannot be specified when "content_file" is specified. ${at("contentFile")}`,
+    ];
+  }
+  if (content === undefined && contentFile === undefined && inputs.assets === undefined) {
+    return [
+      "Missing Attribute Configuration. At least one of these attributes must be configured: [content,content_file,assets]",
+    ];
+  }
+  if (contentFile !== undefined && contentSha256 === undefined) {
+    const text = 'Attribute "content_sha256" must be specified when "content_file" is specified.';
+    return [`${combination} ${text} ${at("contentFile")}`];
+  }
+  return [];
+}
+
+async function hashFailures(inputs: Properties, at: string, context: CheckContext): Promise<string[]> {
+  const { contentFile, contentSha256 } = inputs;
+  if (typeof contentFile !== "string" || typeof contentSha256 !== "string") return [];
+  if (isUnknown(contentFile) || isUnknown(contentSha256)) return [];
+  let actual: string;
+  try {
+    actual = sha256(await context.files.read(contentFile));
+  } catch (error) {
+    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const reason = isAbsent ? "no such file or directory" : String(error);
+    return [
+      `Hash Calculation Error. Failed to calculate SHA-256 hash of file '${contentFile}': failed to open file: open ${contentFile}: ${reason}. ${at}`,
+    ];
+  }
+  if (actual === contentSha256.toLowerCase()) return [];
+  return [
+    `SHA-256 Hash Mismatch. The provided SHA-256 hash '${contentSha256}' does not match the actual hash '${actual}' of content_file (${contentFile}). ${at}`,
+  ];
+}
+
+function bindingFailures(inputs: Properties, resource: string): string[] {
+  return asList(inputs.bindings).flatMap((item, index) => {
+    if (isUnknown(item)) return [];
+    const { name, type } = asProperties(item);
+    const at = `bindings[${index}]`;
+    const reasons: string[] = [];
+    if (name === undefined)
+      reasons.push(missing(`${at}.name`, "A JavaScript variable name for the binding."));
+    if (type === undefined) {
+      reasons.push(missing(`${at}.type`, "The kind of resource that the binding provides."));
+    } else if (!isUnknown(type) && !BINDING_TYPES.some((known) => known === asString(type).toLowerCase())) {
+      reasons.push(notOneOf(`${at}.type`, BINDING_TYPES, asString(type), resource, `${at}.type`));
+    }
+    return reasons;
+  });
+}
+
+function standInFailures(inputs: Properties): string[] {
+  const reasons = NOT_MODELLED.filter((name) => inputs[name] !== undefined).map(
+    (name) =>
+      `The stand-in provider of the local account does not model '${name}' of WorkersScript: leave it out, or use the official plugin.`,
+  );
+  if (inputs.placement !== undefined) {
+    reasons.push(
+      "'placement' of WorkersScript does not work in the official provider: it then sends an upload without metadata. Leave it out.",
+    );
+  }
+  return reasons;
+}
+
+/** Why the official provider would refuse these inputs at Check, in its words; and what the stand-in cannot do. */
+export async function scriptFailures(inputs: Properties, context: CheckContext): Promise<string[]> {
+  const at = (property: string): string => `Examine values at '${context.resource}.${property}'.`;
+  const content = contentFailures(inputs, at);
+  const hash = content.length > 0 ? [] : await hashFailures(inputs, at("contentSha256"), context);
+  return [...content, ...hash, ...bindingFailures(inputs, context.resource), ...standInFailures(inputs)];
+}
