@@ -41,8 +41,9 @@ export async function openStack(
     providerPort: account?.providerPort,
     officialProvider: officialProviderInstalled(),
   };
+  const environment = stackEnvironment(situation);
   if (wants.provider) await requireProvider(engine, situation, account);
-  const cli = makeCli(engine.cli, homeFolder, stackEnvironment(situation));
+  const cli = makeCli(engine.cli, homeFolder, environment);
   if (isLocal && wants.stack) await ensureLocalStack(cli, account);
   return { stack, cli, engine, account };
 }

@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** How a command ended and what it said. */
 export type Answer = { code: number | null; stdout: string; stderr: string };
@@ -33,15 +34,33 @@ export function run(
   });
 }
 
-/** Runs a command on the user's own terminal; resolves with its exit code. */
+const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs a command on the user's own terminal; resolves with its exit code. The command decides what a signal means: this
+ * process waits for its end. A terminal's Ctrl-C reaches the command by itself.
+ */
 export function runVisibly(
   command: string,
   args: readonly string[],
   options: SpawnOptions = {},
 ): Promise<number> {
   const child = spawn(command, args, { ...options, stdio: "inherit" });
+  const passOn = (signal: NodeJS.Signals) => {
+    if (!(signal === "SIGINT" && process.stdin.isTTY)) child.kill(signal);
+  };
+  for (const signal of PASSED_ON) process.on(signal, passOn);
+  const stopPassing = () => {
+    for (const signal of PASSED_ON) process.off(signal, passOn);
+  };
   return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("error", (error) => {
+      stopPassing();
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      stopPassing();
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 1));
+    });
   });
 }

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { OpenStack } from "../stack/open-stack.ts";
+import { say } from "../toolchain/steps.ts";
+import { adopt, findUnrecorded, type Wanted } from "./adoption.ts";
+import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";
+import { type RunReport, readEventLog } from "./event-log.ts";
+import { liveTag } from "./live-tag.ts";
+import { readState, remedyFor } from "./recovery.ts";
+import { settle } from "./settle.ts";
+
+/** What a deployment may be told. */
+export type DeployOptions = {
+  /** More flags for the CLI's own `preview` and `up`. */
+  flags: readonly string[];
+  /** Asked after the plan is shown; false leaves everything as it is. */
+  confirm(plan: RunReport): Promise<boolean>;
+};
+
+/** Each remedy is tried once, so a run that fails for good ends. */
+const MOST_ROUNDS = 3;
+
+/**
+ * Shows the plan and carries it out, and settles by itself what an earlier run left behind: the lock of a dead
+ * process, operations whose end nobody saw, things created but not recorded, an upload whose answer was lost.
+ *
+ * @returns the exit code: 0 when everything is as the program says, 1 when not, or when `confirm` declined.
+ * @throws when another living process holds the stack, or something foreign has a name that the chat needs.
+ */
+export async function deploy(open: OpenStack, { flags, confirm }: DeployOptions): Promise<number> {
+  await settle(open);
+  const api = await cloudflareApi(open);
+  const previewed = await liveTag(api, open.stack);
+  const preview = await runEngine(open, ["preview", ...flags], {});
+  if (preview.code !== 0) return preview.code;
+  if (!(await confirm(preview.report))) return 1;
+  await adoptUnrecorded(open, api, preview.report.steps);
+
+  let guard: NodeJS.ProcessEnv = { EDGE_CHAT_PREVIEWED_TAG: previewed };
+  for (let round = 1; ; round += 1) {
+    const up = await runEngine(open, ["up", "--yes", "--skip-preview", ...flags], guard);
+    if (up.code === 0 || round === MOST_ROUNDS) return up.code;
+    const remedy = remedyFor(up.report);
+    if (remedy === "none") return up.code;
+    if (remedy === "adopt" && (await adoptUnrecorded(open, api, up.report.steps)) === 0) return up.code;
+    say("  running it again: the account was ahead of the state, because an earlier answer was lost");
+    // What the upload itself moved on is no foreign change; the program reads the live tag anew and judges it.
+    guard = {};
+  }
+}
+
+async function runEngine(
+  { cli, stack }: OpenStack,
+  args: readonly string[],
+  extra: NodeJS.ProcessEnv,
+): Promise<{ code: number; report: RunReport }> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "edge-chat-events-"));
+  const log = path.join(folder, "events.json");
+  try {
+    // The CLI offers its event log as a debugging command only.
+    const environment = { ...extra, PULUMI_DEBUG_COMMANDS: "true" };
+    const code = await cli.visible([...args, "--stack", stack, "--event-log", log], environment);
+    return { code, report: readEventLog(log) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Imports what the plan wants to create and the account has already. @returns how many. */
+async function adoptUnrecorded(
+  open: OpenStack,
+  api: CloudflareApi,
+  steps: RunReport["steps"],
+): Promise<number> {
+  const creates = steps.filter(({ op }) => op === "create");
+  if (creates.length === 0) return 0;
+  const exported = await open.cli.quiet(["stack", "export", "--stack", open.stack]);
+  const recorded = new Set(readState(exported.stdout).resources.map(({ urn }) => urn));
+  // A child can be imported only once its parent is recorded; before that this stack cannot have created it.
+  const candidates: Wanted[] = creates.filter(({ parent }) => parent === undefined || recorded.has(parent));
+  const found = await findUnrecorded(api, candidates);
+  for (const resource of found) await adopt(open.cli, open.stack, resource);
+  return found.length;
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as z from "zod";
+
+/** A resource that an operation is about to change, with its new inputs; secrets read "[secret]". */
+export type PlannedStep = {
+  op: string;
+  urn: string;
+  type: string;
+  parent: string | undefined;
+  inputs: Record<string, unknown>;
+};
+/** What one run of the engine did, as far as decisions need it. */
+export type RunReport = {
+  steps: PlannedStep[];
+  /** Resource changes by kind, `same` left out. */
+  changes: Record<string, number>;
+  /** The texts of errors, colours removed. */
+  errors: string[];
+  /** Resources whose operation failed. */
+  failed: PlannedStep[];
+};
+
+const Step = z
+  .object({
+    op: z.string(),
+    urn: z.string(),
+    type: z.string(),
+    new: z
+      .object({ parent: z.string().optional(), inputs: z.record(z.string(), z.unknown()).nullish() })
+      .nullish(),
+  })
+  .transform(
+    ({ op, urn, type, new: state }): PlannedStep => ({
+      op,
+      urn,
+      type,
+      parent: state?.parent || undefined,
+      inputs: state?.inputs ?? {},
+    }),
+  );
+const EngineEvent = z.object({
+  resourcePreEvent: z.object({ metadata: Step }).optional(),
+  resOpFailedEvent: z.object({ metadata: Step }).optional(),
+  diagnosticEvent: z.object({ severity: z.string(), message: z.string() }).optional(),
+  summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
+});
+
+/** Reads the engine's event log: one JSON object a line, the last one cut off if the engine was killed. */
+export function readEvents(text: string): RunReport {
+  const report: RunReport = { steps: [], changes: {}, errors: [], failed: [] };
+  for (const line of text.split("\n")) {
+    const event = EngineEvent.safeParse(parseLine(line)).data;
+    if (event === undefined) continue;
+    const planned = event.resourcePreEvent?.metadata;
+    if (planned && planned.op !== "same") report.steps.push(planned);
+    if (event.resOpFailedEvent) report.failed.push(event.resOpFailedEvent.metadata);
+    if (event.diagnosticEvent?.severity === "error") report.errors.push(plain(event.diagnosticEvent.message));
+    for (const [kind, count] of Object.entries(event.summaryEvent?.resourceChanges ?? {}))
+      if (kind !== "same" && count > 0) report.changes[kind] = count;
+  }
+  return report;
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The engine marks colours as `<{%reset%}>`. */
+const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();
+
+export const readEventLog = (file: string): RunReport =>
+  readEvents(existsSync(file) ? readFileSync(file, "utf8") : "");

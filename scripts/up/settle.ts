@@ -1,0 +1,36 @@
+import type { OpenStack } from "../stack/open-stack.ts";
+import { say } from "../toolchain/steps.ts";
+import { judgeLocks, lockedMessage, locksOf, thisHost } from "./locks.ts";
+import { readState } from "./recovery.ts";
+
+const PROJECT = "edge-websocket-chat";
+
+/**
+ * Clears away what a killed run left on a stack: its lock, and operations whose end nobody saw.
+ *
+ * @throws when a living process holds the lock, or the refresh fails.
+ */
+export async function settle({ cli, stack }: OpenStack): Promise<void> {
+  const judged = judgeLocks(locksOf(cli.environment.PULUMI_BACKEND_URL, PROJECT, stack), thisHost);
+  if (typeof judged === "object") throw new Error(lockedMessage(judged, stack));
+  if (judged === "dead") {
+    say("  a killed run left its lock: dropping it");
+    const answer = await cli.quiet(["cancel", stack, "--yes"]);
+    if (answer.code !== 0) throw new Error(`The lock could not be dropped: ${answer.stderr.trim()}`);
+  }
+  const exported = await cli.quiet(["stack", "export", "--stack", stack]);
+  if (exported.code !== 0) throw new Error(exported.stderr.trim());
+  const { pending } = readState(exported.stdout);
+  if (pending.length === 0) return;
+  say(`  a killed run left ${pending.length} operation(s) open: reading from the account how they ended`);
+  const code = await cli.visible([
+    "refresh",
+    "--yes",
+    "--skip-preview",
+    "--clear-pending-creates",
+    "--stack",
+    stack,
+  ]);
+  if (code !== 0)
+    throw new Error(`The refresh of stack "${stack}" failed; what it says above must be settled first.`);
+}
