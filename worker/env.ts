@@ -30,8 +30,5 @@ declare global {
   namespace Cloudflare {
     /** `env` of `cloudflare:workers`, for the tests. */
     interface Env extends Bound {}
-    interface GlobalProps {
-      mainModule: typeof import("./index.ts");
-    }
   }
 }

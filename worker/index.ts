@@ -35,4 +35,14 @@ async function respond(request: Request, env: Env, context: ExecutionContext): P
   }
 }
 
+declare global {
+  namespace Cloudflare {
+    /** Types `exports` of `cloudflare:workers`. */
+    interface GlobalProps {
+      mainModule: typeof import("./index.ts");
+      durableNamespaces: "ChatRoom";
+    }
+  }
+}
+
 export default { fetch: respond } satisfies ExportedHandler<Env>;

@@ -5,6 +5,7 @@ import { type Offered, readOffered } from "../identity/offered-tokens.ts";
 import { signSession } from "../identity/session.ts";
 import { checkUsername, cleanUsername } from "../identity/username.ts";
 import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract.ts";
+import { CURSOR_BYTES } from "../room/cursor.ts";
 import { SUBPROTOCOL } from "../room/protocol.ts";
 import { errorAnswer } from "./answer.ts";
 import { limitConnects } from "./connect-limit.ts";
@@ -14,9 +15,6 @@ import { isSocketRefusal, Refused } from "./refused.ts";
 import { refusingSocket } from "./refusing-socket.ts";
 import { roomParameter } from "./room-parameter.ts";
 import { callRoom, type RoomAddress, roomAddress } from "./room-stub.ts";
-
-/** Longest cursor, characters (docs/protocol.md). A longer one is none of ours and is dropped: nothing to resume. */
-const CURSOR_MAX = 512;
 
 export const isUpgrade = (request: Request): boolean =>
   request.method === "GET" && request.headers.get("Upgrade")?.toLowerCase() === "websocket";
@@ -49,7 +47,8 @@ async function describe(env: Env, { region, room }: RoomAddress, query: URLSearc
     username,
     plain: !offered.v1,
     resuming,
-    ...(since !== undefined && since.length <= CURSOR_MAX && { since }),
+    // A longer one is none of ours: there is nothing to resume.
+    ...(since !== undefined && since.length <= CURSOR_BYTES && { since }),
     session,
   } satisfies Connect;
 }

@@ -1,5 +1,6 @@
 /** `POST /chat/:room/kick {userId, banSeconds?}`: closes a user's connections, and keeps the user out for a while. */
 import * as z from "zod/mini";
+import { BAN_SECONDS } from "../room/limits.ts";
 import { json } from "./answer.ts";
 import { log } from "./log.ts";
 import { requireModerator } from "./moderator.ts";
@@ -10,18 +11,16 @@ import type { Route } from "./route.ts";
 
 /** Longest user id, characters: a UUID has 36. */
 const USER_ID_MAX = 128;
-/** Longest ban, seconds: ten years are for ever in a chat, and still a date that every clock can hold. */
-const BAN_MAX = 10 * 365 * 24 * 60 * 60;
 /** Largest body, characters: the call has two fields. */
 const BODY_MAX = 4096;
 
 const RULE =
   `The body must be JSON: {"userId": text of 1 to ${USER_ID_MAX} characters, ` +
-  `"banSeconds": whole number from 1 to ${BAN_MAX}, optional}.`;
+  `"banSeconds": whole number from 1 to ${BAN_SECONDS}, optional}.`;
 
 const bodySchema = z.object({
   userId: z.string().check(z.minLength(1), z.maxLength(USER_ID_MAX)),
-  banSeconds: z.optional(z.int().check(z.gte(1), z.lte(BAN_MAX))),
+  banSeconds: z.optional(z.int().check(z.gte(1), z.lte(BAN_SECONDS))),
 });
 
 function parseJson(text: string): unknown {

@@ -15,8 +15,11 @@ test.each(["", "a/b", "a.b", "..", "room 1", "😀", "é", "a\n", "%41", "x".rep
 
 test("a room name never needs escaping in a URL", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 80 }), (name) => {
-      if (isRoomName(name)) expect(encodeURIComponent(name)).toBe(name);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", "Z", "0", "_", "-", "/", "%", " ", "é"), maxLength: 66 }),
+      (name) => {
+        if (isRoomName(name)) expect(encodeURIComponent(name)).toBe(name);
+      },
+    ),
   );
 });
