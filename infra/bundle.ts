@@ -14,13 +14,13 @@ const OUTPUT = "worker.mjs";
 /** The name of the module as Cloudflare knows it. */
 export const MAIN_MODULE = OUTPUT;
 
-/**
- * Where the bundle lies. This very text is part of the script's state, so it is relative: another clone's path would be
- * an update. The engine starts the provider in the folder of the program (`infra/`), the local account runs in the
- * project's root, and each resolves it against its own folder: so the file is written under both.
- */
+/** Where the bundle lies, relative to the project. */
 export const BUNDLE_FILE = `.build/${OUTPUT}`;
-const FOLDERS = [".build", "infra/.build"];
+/**
+ * The same file for the provider, which the engine starts in the program's folder (`infra/`). This very text is part of
+ * the script's state, so it is relative: another clone's path would be an update.
+ */
+export const CONTENT_FILE = `../${BUNDLE_FILE}`;
 
 export interface Bundle {
   readonly contents: string;
@@ -56,7 +56,7 @@ async function compile() {
   return build({
     absWorkingDir: PROJECT,
     entryPoints: [ENTRY],
-    outfile: `.build/${OUTPUT}`,
+    outfile: BUNDLE_FILE,
     write: false,
     bundle: true,
     minify: true,
@@ -83,15 +83,12 @@ export async function bundleWorker(): Promise<Bundle> {
   const { outputFiles, metafile } = await compile();
   const code = outputFiles.find(({ path: name }) => name.endsWith(OUTPUT));
   const map = outputFiles.find(({ path: name }) => name.endsWith(".map"));
-  const output = metafile.outputs[`.build/${OUTPUT}`];
+  const output = metafile.outputs[BUNDLE_FILE];
   if (!code || !map || !output) throw new Error(`${ENTRY} produced no ${OUTPUT}`);
   const contents = code.text;
-  for (const folder of FOLDERS) {
-    const directory = path.join(PROJECT, folder);
-    await mkdir(directory, { recursive: true });
-    await replaceFile(path.join(directory, OUTPUT), contents);
-  }
-  await replaceFile(path.join(PROJECT, `.build/${OUTPUT}.map`), map.text);
+  const file = path.join(PROJECT, BUNDLE_FILE);
+  await mkdir(path.dirname(file), { recursive: true });
+  await Promise.all([replaceFile(file, contents), replaceFile(`${file}.map`, map.text)]);
   return {
     contents,
     sha256: createHash("sha256").update(contents).digest("hex"),

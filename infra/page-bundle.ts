@@ -27,6 +27,9 @@ async function bundleText(entry: string): Promise<string> {
     format: "iife",
     target: "es2022",
     charset: "utf8",
+    // partysocket marks its private names with "_" and explains its mistakes at length on a console nobody reads.
+    mangleProps: /^_/,
+    drop: ["console"],
     logLevel: "silent",
   });
   const text = outputFiles[0]?.text;

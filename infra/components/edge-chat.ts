@@ -1,0 +1,137 @@
+/** The chat as one component: directory of rooms, script, and the places where it answers. */
+import { WorkersCustomDomain } from "@pulumi/cloudflare/workersCustomDomain.js";
+import { WorkersKvNamespace } from "@pulumi/cloudflare/workersKvNamespace.js";
+import { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
+import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
+import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
+import * as pulumi from "@pulumi/pulumi";
+import { routeResourceName } from "../naming.ts";
+import type { ScriptBinding } from "../plan/bindings.ts";
+import type { Migrations } from "../plan/migration-steps.ts";
+
+export interface Observability {
+  readonly enabled: boolean;
+  readonly headSamplingRate: number;
+  readonly logs: {
+    readonly enabled: boolean;
+    readonly headSamplingRate: number;
+    readonly invocationLogs: boolean;
+    readonly persist: boolean;
+  };
+}
+
+/** The script's inputs as plain values, without what only the run decides: bindings and migrations. */
+export interface ScriptInputs {
+  readonly scriptName: string;
+  readonly mainModule: string;
+  /** Relative to the program's folder. */
+  readonly contentFile: string;
+  readonly contentSha256: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  /** In full, or absent: what the platform would fill in shows up as a change for ever. */
+  readonly observability?: Observability;
+}
+
+export interface EdgeChatArgs {
+  readonly accountId: string;
+  readonly kvTitle: string;
+  readonly script: ScriptInputs;
+  /** The script's bindings, sorted by name, once the namespace has its id. */
+  readonly bindings: (kvNamespaceId: string) => readonly ScriptBinding<string>[];
+  /** The steps to send; decided once the namespace has its id, because another one means an upload. */
+  readonly migrations: Migrations | undefined | ((kvNamespaceId: string) => Migrations | undefined);
+  /** Whether it answers on workers.dev. */
+  readonly workersDev: boolean;
+  readonly routes: readonly { readonly pattern: string; readonly zoneId: string }[];
+  readonly customDomain?: { readonly hostname: string; readonly zoneId: string } | undefined;
+  /** Refuses to destroy or replace what holds data. */
+  readonly protect: boolean;
+}
+
+/** The provider's lists are mutable types. */
+const copied = <T>(list: readonly T[]): T[] => [...list];
+
+function migrationInput({ steps, ...own }: Migrations) {
+  const lists = ({ newSqliteClasses, renamedClasses, deletedClasses }: Omit<Migrations, "newTag">) => ({
+    ...(newSqliteClasses && { newSqliteClasses: copied(newSqliteClasses) }),
+    ...(renamedClasses && { renamedClasses: copied(renamedClasses) }),
+    ...(deletedClasses && { deletedClasses: copied(deletedClasses) }),
+  });
+  return {
+    newTag: own.newTag,
+    ...(own.oldTag === undefined ? {} : { oldTag: own.oldTag }),
+    ...lists(own),
+    ...(steps && { steps: steps.map(lists) }),
+  };
+}
+
+/** A secret text is marked by itself, so that the rest of a binding stays readable where the provider allows it. */
+const lifted = (binding: ScriptBinding<string>) =>
+  binding.type === "secret_text" && binding.text !== undefined
+    ? { ...binding, text: pulumi.secret(binding.text) }
+    : binding;
+
+export class EdgeChat extends pulumi.ComponentResource {
+  readonly kvNamespaceId: pulumi.Output<string>;
+  readonly scriptName: pulumi.Output<string>;
+  /** What must be done before the account's script is as planned. */
+  readonly children: pulumi.Resource[];
+
+  constructor(name: string, args: EdgeChatArgs, options?: pulumi.ComponentResourceOptions) {
+    super("edge-websocket-chat:index:EdgeChat", name, {}, options);
+    const { accountId } = args;
+    const child = { parent: this };
+    const holdsData = { ...child, protect: args.protect };
+
+    const directory = new WorkersKvNamespace(
+      `${name}-directory`,
+      { accountId, title: args.kvTitle },
+      holdsData,
+    );
+    this.kvNamespaceId = directory.id;
+
+    const { migrations } = args;
+    const script = new WorkersScript(
+      `${name}-script`,
+      {
+        accountId,
+        ...args.script,
+        compatibilityFlags: copied(args.script.compatibilityFlags),
+        bindings: directory.id.apply((id) => args.bindings(id).map(lifted)),
+        ...(typeof migrations === "function"
+          ? { migrations: directory.id.apply((id) => optionalInput(migrations(id))) }
+          : migrations && { migrations: migrationInput(migrations) }),
+      },
+      holdsData,
+    );
+    this.scriptName = script.scriptName;
+
+    const subdomain = new WorkersScriptSubdomain(
+      `${name}-subdomain`,
+      { accountId, scriptName: script.scriptName, enabled: args.workersDev, previewsEnabled: false },
+      child,
+    );
+    const routes = args.routes.map(
+      ({ pattern, zoneId }) =>
+        new WorkersRoute(
+          routeResourceName(name, pattern),
+          { zoneId, pattern, script: script.scriptName },
+          child,
+        ),
+    );
+    // A hostname leads to one service: its old mapping must go before a new one is accepted (100116).
+    const domains = (args.customDomain ? [args.customDomain] : []).map(
+      ({ hostname, zoneId }) =>
+        new WorkersCustomDomain(
+          `${name}-domain`,
+          { accountId, hostname, zoneId, service: script.scriptName },
+          { ...child, deleteBeforeReplace: true },
+        ),
+    );
+    this.children = [directory, script, subdomain, ...routes, ...domains];
+    this.registerOutputs({ kvNamespaceId: this.kvNamespaceId, scriptName: this.scriptName });
+  }
+}
+
+const optionalInput = (migrations: Migrations | undefined) => migrations && migrationInput(migrations);

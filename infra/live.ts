@@ -1,0 +1,128 @@
+/** What the program reads: the account as it is, and what this stack's last finished `up` recorded. */
+import { getWorkersScripts, getWorkersScriptsOutput } from "@pulumi/cloudflare/getWorkersScripts.js";
+import { getZone } from "@pulumi/cloudflare/getZone.js";
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import type { Flat } from "./plan/changes.ts";
+import type { LastDeployment, LiveScript } from "./plan/migrations.ts";
+
+/** The provider's list, as far as it is read. An absent tag may come as an empty text. */
+const Scripts = z.array(
+  z.object({
+    id: z.string(),
+    migrationTag: z.string().nullish(),
+    etag: z.string().nullish(),
+    modifiedOn: z.string().nullish(),
+  }),
+);
+
+const text = (value: string | null | undefined): string | undefined => value || undefined;
+
+function findScript(results: unknown, scriptName: string): LiveScript | undefined {
+  const script = Scripts.parse(results ?? []).find(({ id }) => id === scriptName);
+  return (
+    script && { tag: text(script.migrationTag), etag: text(script.etag), modifiedOn: text(script.modifiedOn) }
+  );
+}
+
+/** An answer of the API as one line; the engine has printed the details already. */
+const reason = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "no reason given";
+
+/**
+ * The script as the account has it now; undefined when there is none of that name.
+ * @throws RunError with the API's answer, and what to look at
+ */
+export async function readLiveScript(accountId: string, scriptName: string): Promise<LiveScript | undefined> {
+  try {
+    return findScript((await getWorkersScripts({ accountId })).results, scriptName);
+  } catch (error) {
+    throw new pulumi.RunError(
+      `The scripts of account ${accountId} cannot be read: ${reason(error)}\n` +
+        `  Check accountId and the token (rights: Workers Scripts, Workers KV Storage, Workers Routes: Edit): ` +
+        `npm run pulumi -- config set --secret cloudflare:apiToken --stack ${pulumi.getStack()}`,
+    );
+  }
+}
+
+/** The script at the end of this run, read after everything that could touch it. Unknown while it is only planned. */
+export const liveScriptAfter = (
+  accountId: string,
+  scriptName: string,
+  all: pulumi.Resource[],
+): pulumi.Output<LiveScript> =>
+  getWorkersScriptsOutput({ accountId }, { dependsOn: all }).results.apply(
+    (results) => findScript(results, scriptName) ?? {},
+  );
+
+/**
+ * Ids of zones by name.
+ * @throws RunError naming the zone that the account does not have, or the API's answer
+ */
+export async function readZones(accountId: string, names: readonly string[]): Promise<Map<string, string>> {
+  const found = await Promise.all(
+    names.map(async (name): Promise<[string, string]> => {
+      try {
+        const { zoneId } = await getZone({ filter: { name, account: { id: accountId } } });
+        return [name, zoneId];
+      } catch (error) {
+        throw new pulumi.RunError(
+          `Zone ${name} cannot be found in account ${accountId}: ${reason(error)}\n` +
+            `  Correct routes or customDomain in Pulumi.${pulumi.getStack()}.yaml (docs/settings.md), or give zoneId.`,
+        );
+      }
+    }),
+  );
+  return new Map(found);
+}
+
+/** What `up` records beside what people read: enough to decide the next run's migrations. */
+export interface Recorded extends LastDeployment {
+  readonly settings: Flat;
+  /** Digests of the secrets, by binding. */
+  readonly secrets: Flat;
+}
+
+const Step = {
+  newSqliteClasses: z.array(z.string()).exactOptional(),
+  renamedClasses: z.array(z.object({ from: z.string(), to: z.string() })).exactOptional(),
+  deletedClasses: z.array(z.string()).exactOptional(),
+};
+const Recorded = z.object({
+  accountId: z.string(),
+  scriptName: z.string(),
+  history: z.array(z.object({ tag: z.string(), sha256: z.string() })),
+  providerVersion: z.string(),
+  fingerprint: z.string(),
+  kvNamespaceId: z.string(),
+  migrations: z
+    .object({
+      ...Step,
+      oldTag: z.string().exactOptional(),
+      newTag: z.string(),
+      steps: z.array(z.object(Step)).exactOptional(),
+    })
+    .optional(),
+  live: z.object({
+    tag: z.string().optional(),
+    etag: z.string().optional(),
+    modifiedOn: z.string().optional(),
+  }),
+  settings: z.record(z.string(), z.string()),
+  secrets: z.record(z.string(), z.string()),
+});
+
+/** The output that carries `Recorded` as JSON text; a secret, because its digests cover secrets. */
+export const RECORD_OUTPUT = "lastDeployment";
+
+/**
+ * What the last finished `up` of this stack recorded. By an invoke and not by a StackReference, which is a resource and
+ * would show up as drift. Secret outputs come in plain: never log this.
+ */
+export async function readLastDeployment(): Promise<Recorded | undefined> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }, {});
+  const outputs = z.object({ outputs: z.record(z.string(), z.unknown()).nullish() }).parse(answer).outputs;
+  const record = outputs?.[RECORD_OUTPUT];
+  return typeof record === "string" ? Recorded.parse(JSON.parse(record)) : undefined;
+}

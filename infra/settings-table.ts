@@ -1,0 +1,319 @@
+/**
+ * Every setting of a stack: its rule, default, and how it is explained. docs/settings.md is made from this table, and a
+ * test holds Pulumi.yaml against it.
+ */
+import * as z from "zod";
+import type { ChatLimits, Region } from "../worker/bindings.ts";
+
+/** How a value is explained to the one who got it wrong. */
+export interface Note {
+  readonly doc: string;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  /** A value that passes. */
+  readonly example: string | number | boolean;
+}
+
+/** A schema with its explanation, which is found again under the path of a mistake. */
+const explained = <S extends z.ZodType>(schema: S, note: Note): S => schema.meta({ ...note });
+
+/** Durable Object location hints. https://developers.cloudflare.com/durable-objects/reference/data-location/ */
+const REGIONS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+] as const satisfies Region[];
+
+/** 256 bits as text: a shorter key can be guessed from one signed token. */
+const KEY_LENGTH = 32;
+/** What a secret's command fills in: the shell makes the text, so it is in no history file. */
+export const RANDOM_TEXT = '"$(openssl rand -base64 48)"';
+/** A bearer token that is sent over the network and compared as text. */
+const ADMIN_TOKEN_LENGTH = 20;
+
+const count = (doc: string, min: number, max: number, preset: number) =>
+  explained(z.int().min(min).max(max).default(preset), {
+    doc,
+    allowed: `a whole number from ${min.toLocaleString("en")} to ${max.toLocaleString("en")}`,
+    example: preset,
+  });
+
+const rate = explained(z.number().min(0).max(1).default(1), {
+  doc: "Share of requests that are logged",
+  allowed: "a number from 0 to 1",
+  example: 1,
+});
+const flag = (doc: string, preset: boolean) =>
+  explained(z.boolean().default(preset), { doc, allowed: "true or false", example: preset });
+
+const zone = explained(z.string().regex(/^[a-z0-9.-]+$/), {
+  doc: "The zone by name; looked up in the account",
+  allowed: "the name of a zone in the account, or zoneId instead",
+  example: "example.com",
+});
+const zoneId = explained(z.string().regex(/^[0-9a-f]{32}$/), {
+  doc: "The zone by id, instead of `zone`",
+  allowed: "32 hexadecimal digits",
+  example: "023e105f4ecef8ad9ca31a8372d0c353",
+});
+const inZone = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .strictObject({ ...shape, zone: zone.optional(), zoneId: zoneId.optional() })
+    .refine((value) => "zone" in value !== "zoneId" in value, "needs either zone or zoneId, not both");
+
+const limits = z
+  .strictObject({
+    connectionsPerRoom: count("Connections to a room, over all regions", 1, 32_000, 1000),
+    connectionsPerUser: count("Connections of one user to one room", 1, 100, 5),
+    messagesPerMinute: count("Accepted messages of one user in any 60 s", 1, 600, 10),
+    messageLength: count("Code points of a message; a frame has 8 KiB", 1, 2000, 500),
+    visibleMessages: count("Newest messages that stay visible", 1, 1000, 100),
+    recentMessages: count("Messages in the `welcome` of a new user", 0, 100, 10),
+    retentionMs: count(
+      "How long entries, dedupe ids and deletions are kept at least, in ms; clients resend for 10 minutes",
+      600_000,
+      86_400_000,
+      600_000,
+    ),
+  } satisfies Record<keyof ChatLimits, z.ZodType>)
+  .prefault({});
+
+/** Given in full or not at all: what the platform would fill in itself shows up as a change for ever. */
+const observability = z
+  .strictObject({
+    enabled: flag("Whether the Worker's logs are kept", true),
+    headSamplingRate: rate,
+    logs: z
+      .strictObject({
+        enabled: flag("Whether console lines are kept", true),
+        headSamplingRate: rate,
+        invocationLogs: flag("Whether each invocation gets a line", true),
+        persist: flag("Whether lines are stored, not only streamed", true),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+/** Pulumi.yaml gives a key without a value an empty default: the CLI would ask for it otherwise, one key at a time. */
+const empty = (value: unknown) =>
+  value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
+    ? undefined
+    : value;
+
+const secret = (doc: string, length: number) =>
+  explained(z.preprocess(empty, z.string().min(length).optional()), {
+    doc,
+    allowed: `a secret text of at least ${length} characters`,
+    example: RANDOM_TEXT,
+  });
+
+export const SETTINGS = {
+  accountId: explained(z.string().regex(/^[0-9a-f]{32}$/), {
+    doc: "The Cloudflare account that holds everything. **Required**",
+    allowed: "32 hexadecimal digits, from the dashboard's address bar",
+    example: "023e105f4ecef8ad9ca31a8372d0c353",
+  }),
+  scriptName: explained(
+    z.preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
+        .optional(),
+    ),
+    {
+      doc: "Name of the Worker script; a new name is a new script without the old rooms. Default `edge-chat-<stack>`",
+      allowed: "1 to 63 of a-z, 0-9 and -, not at the ends",
+      example: "edge-chat-dev",
+    },
+  ),
+  regions: explained(
+    z
+      .array(explained(z.enum(REGIONS), { doc: "", allowed: REGIONS.join(", "), example: "weur" }))
+      .min(1)
+      .refine((all) => all.length <= 1, "more than one region arrives with a later version")
+      .default(["weur"]),
+    {
+      doc: "Where rooms live, as Durable Object location hints. Exactly one in this version",
+      allowed: `exactly one of ${REGIONS.join(", ")}`,
+      example: '["weur"]',
+    },
+  ),
+  access: explained(z.enum(["open", "ticket"]).default("open"), {
+    doc: "Who may chat: everybody, or holders of a ticket that your backend signed",
+    allowed: "open or ticket",
+    example: "open",
+  }),
+  allowedOrigins: explained(
+    z
+      .array(
+        explained(z.string().regex(/^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/), {
+          doc: "",
+          allowed: "an origin without path or slash at the end, or * alone",
+          example: "https://app.example.com",
+        }),
+      )
+      .refine((all) => !all.includes("*") || all.length === 1, "* must stand alone")
+      .default([]),
+    {
+      doc: "Web origins other than the chat's own that may connect",
+      allowed: "a list of origins, or * alone",
+      example: '["https://app.example.com"]',
+    },
+  ),
+  limits: explained(limits, {
+    doc: "The limits of a room; what is left out keeps its default",
+    allowed: "an object of the limits below",
+    example: '{"messagesPerMinute":20}',
+  }),
+  connectsPerMinute: count("New connections of one client address in a minute", 1, 10_000, 60),
+  publicUrl: explained(
+    z.preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^https?:\/\/[^\s/?#]+\/?$/)
+        .optional(),
+    ),
+    {
+      doc: "Address that people open, when the other settings do not tell it. Only shown, never deployed",
+      allowed: "an http or https address without a path",
+      example: "https://chat.example.com",
+    },
+  ),
+  workersDev: flag("Whether the chat answers at `<script>.<subdomain>.workers.dev`", true),
+  workersDevSubdomain: explained(
+    z.preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .optional(),
+    ),
+    {
+      doc: "The account's workers.dev subdomain (dashboard, Workers & Pages), to tell the URL. Only shown, never deployed",
+      allowed: "the part before .workers.dev",
+      example: "my-team",
+    },
+  ),
+  routes: explained(
+    z
+      .array(
+        explained(
+          inZone({
+            pattern: explained(z.string().regex(/^(https?:\/\/)?[a-z0-9.*-]+(\/\S*)?$/), {
+              doc: "Route pattern",
+              allowed: "host and path, * allowed at the start of the host and the end of the path",
+              example: "chat.example.com/*",
+            }),
+          }),
+          {
+            doc: "",
+            allowed: "an object {pattern, zone or zoneId}",
+            example: '{"pattern":"chat.example.com/*","zone":"example.com"}',
+          },
+        ),
+      )
+      .refine(
+        (all) => new Set(all.map(({ pattern }) => pattern)).size === all.length,
+        "each pattern may stand once",
+      )
+      .default([]),
+    {
+      doc: "Route patterns that lead to the chat, each with its zone",
+      allowed: "a list of {pattern, zone or zoneId}",
+      example: '[{"pattern":"chat.example.com/*","zone":"example.com"}]',
+    },
+  ),
+  customDomain: explained(
+    z.preprocess(
+      empty,
+      inZone({
+        hostname: explained(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/), {
+          doc: "A whole hostname for the chat; its DNS record and certificate are made for you",
+          allowed: "a hostname inside the zone",
+          example: "chat.example.com",
+        }),
+      }).optional(),
+    ),
+    {
+      doc: "A whole hostname for the chat, with its zone",
+      allowed: "an object {hostname, zone or zoneId}",
+      example: '{"hostname":"chat.example.com","zone":"example.com"}',
+    },
+  ),
+  kvTitle: explained(z.preprocess(empty, z.string().min(1).max(512).optional()), {
+    doc: "Title of the KV namespace with the directory of rooms. Default `<scriptName>-directory`",
+    allowed: "1 to 512 characters",
+    example: "edge-chat-dev-directory",
+  }),
+  dataset: explained(
+    z.preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)
+        .optional(),
+    ),
+    {
+      doc: "Analytics Engine dataset. Default: the script's name with underscores",
+      allowed: "1 to 63 letters, digits and _, not a digit first",
+      example: "edge_chat_dev",
+    },
+  ),
+  observability: explained(observability, {
+    doc: "Workers Logs; what is left out keeps its default",
+    allowed: "an object of the values below",
+    example: '{"enabled":true,"headSamplingRate":0.1}',
+  }),
+  protect: flag("Whether script and directory refuse to be destroyed or replaced", false),
+  allowDeletedClasses: explained(
+    z
+      .array(
+        explained(z.string().regex(/^[A-Za-z_$][\w$]*$/), {
+          doc: "",
+          allowed: "a class name",
+          example: "ChatRoom",
+        }),
+      )
+      .default([]),
+    {
+      doc: "Durable Object classes whose rooms the next `up` may delete for ever",
+      allowed: "a list of class names",
+      example: '["OldRoom"]',
+    },
+  ),
+  recreateScript: explained(z.preprocess(empty, z.string().optional()), {
+    doc: "Consent to create this script anew, with empty rooms, after it vanished from the account. Remove it afterwards",
+    allowed: "the script's name",
+    example: "edge-chat-dev",
+  }),
+  sessionKey: explained(z.preprocess(empty, z.string().min(KEY_LENGTH)), {
+    doc: "Signs sessions. **Secret, required**",
+    allowed: `a secret text of at least ${KEY_LENGTH} characters`,
+    example: RANDOM_TEXT,
+  }),
+  sessionKeyPrevious: secret(
+    "The session key before the last rotation: still accepted, never used to sign. Secret",
+    KEY_LENGTH,
+  ),
+  ticketKey: secret("Verifies tickets (HS256). Secret, required when `access` is `ticket`", KEY_LENGTH),
+  adminToken: secret(
+    "Bearer token of the moderation calls; without it they answer 401. Secret",
+    ADMIN_TOKEN_LENGTH,
+  ),
+} as const satisfies Record<string, z.ZodType>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]> };
+
+/** Set with `--secret`, never shown. */
+export const SECRET_SETTINGS = ["sessionKey", "sessionKeyPrevious", "ticketKey", "adminToken"] as const;
+export const isSecretSetting = (name: string): boolean =>
+  (SECRET_SETTINGS as readonly string[]).includes(name); // a plain string may be looked for in a narrower list
