@@ -105,12 +105,17 @@ async function installPackages() {
     ? spawn(process.execPath, [npmScript, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] })
     : spawn("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   const progress = setInterval(() => {
-    const there = Object.keys(lock?.packages ?? {}).filter((place) => place && existsSync(path.join(root, place)));
+    const there = Object.keys(lock?.packages ?? {}).filter(
+      (place) => place && existsSync(path.join(root, place)),
+    );
     console.error(`  npm ${verb}: ${there.length} of ${total} packages, ${seconds()} s`);
   }, PROGRESS_EVERY_MS);
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
   clearInterval(progress);
-  if (code !== 0) throw new Error(`npm ${verb} failed (exit ${code}). The lines above say why; run the command again after.`);
+  if (code !== 0)
+    throw new Error(
+      `npm ${verb} failed (exit ${code}). The lines above say why; run the command again after.`,
+    );
   console.error(`✓ npm packages (${seconds()} s)`);
 }
 
@@ -138,10 +143,19 @@ async function main([name, ...args]) {
     });
   }
   const node = findNode();
-  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(tools, "node-cache") };
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(tools, "node-cache"),
+  };
   const bins = path.join(root, "node_modules/.bin");
-  env.PATH = [bins, path.dirname(node), env.PATH ?? ""].filter((part, at, all) => all.indexOf(part) === at).join(path.delimiter);
-  const child = spawn(node, [path.join(root, "scripts", `${name}.ts`), ...args], { cwd: root, env, stdio: "inherit" });
+  env.PATH = [bins, path.dirname(node), env.PATH ?? ""]
+    .filter((part, at, all) => all.indexOf(part) === at)
+    .join(path.delimiter);
+  const child = spawn(node, [path.join(root, "scripts", `${name}.ts`), ...args], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+  });
   // A terminal sends its Ctrl-C to the child as well; a signal sent to this process alone is passed on.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => {

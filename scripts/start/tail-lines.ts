@@ -1,0 +1,59 @@
+import * as z from "zod";
+
+const Log = z.object({ level: z.string(), message: z.unknown() });
+const Thrown = z.object({ name: z.string(), message: z.string() });
+const TailEvent = z.object({
+  outcome: z.string(),
+  entrypoint: z.string().nullish(),
+  eventTimestamp: z.number().nullish(),
+  event: z
+    .looseObject({
+      request: z.object({ url: z.string(), method: z.string() }).optional(),
+      response: z.object({ status: z.number() }).optional(),
+      scheduledTime: z.unknown().optional(),
+      getWebSocketEvent: z.unknown().optional(),
+      rpcMethod: z.string().optional(),
+    })
+    .nullish(),
+  logs: z.array(Log).default([]),
+  exceptions: z.array(Thrown).default([]),
+});
+
+/**
+ * One tail event as lines to read: what happened, then what the Worker logged about it. Calls between objects that went
+ * well and logged nothing give no line: they would drown the rest.
+ */
+export function describeTailEvent(text: string): string[] {
+  const event = TailEvent.safeParse(parse(text)).data;
+  if (event === undefined) return [];
+  const time = new Date(event.eventTimestamp ?? Date.now()).toISOString().slice(11, 23);
+  const where = event.entrypoint ? `${event.entrypoint} ` : "";
+  const details = [
+    ...event.logs.map(({ level, message }) => `  ${level}: ${words(message)}`),
+    ...event.exceptions.map(({ name, message }) => `  ${name}: ${message}`),
+  ];
+  const what = headline(event);
+  const quiet = what === undefined && event.outcome === "ok" && details.length === 0;
+  return quiet ? [] : [`${time} ${where}${what ?? "call"} ${event.outcome}`, ...details];
+}
+
+function headline({ event }: z.infer<typeof TailEvent>): string | undefined {
+  if (event?.request === undefined) return undefined;
+  const { url, method } = event.request;
+  // Session and ticket may stand in a query: the path is enough to read a log.
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  return `${method} ${path}${event.response ? ` ${event.response.status}` : ""}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const words = (message: unknown): string =>
+  (Array.isArray(message) ? message : [message])
+    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+    .join(" ");
