@@ -1,29 +1,136 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import type { HistoryPage, RoomInfo, RoomRpc } from "./contract.ts";
+import type { Connection } from "../room/connection.ts";
+import type { Host } from "../room/host.ts";
+import { CLOSE } from "../room/protocol.ts";
+import { Room, type RoomName } from "../room/room.ts";
+import { asMessage } from "../room/welcome.ts";
+import { isFounded, migrate } from "../storage/migrate.ts";
+import { SqlRoomStore } from "../storage/room-store.ts";
+import { CONNECT_HEADER, decodeConnect, type HistoryPage, type RoomInfo, type RoomRpc } from "./contract.ts";
+import { logLine, objectHost } from "./object-host.ts";
+import { objectSql } from "./object-sql.ts";
+import { refuse, upgraded } from "./refusal.ts";
+import { type Connections, roomSocket, survivors } from "./sockets.ts";
 
-/** One room in one region, named `region/room`. */
+type Request_<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
+
+/**
+ * One room in one region, named `region/room`. Only plumbing: sockets, storage, alarm and RPC reach the `Room`, which
+ * is undefined until somebody first comes in, so that reads create nothing.
+ */
 export class ChatRoom extends DurableObject<Env> implements RoomRpc {
-  override async fetch(_request: Request): Promise<Response> {
-    return Response.json(
-      { error: { code: "unavailable", message: "The room cannot be joined yet" } },
-      { status: 503 },
-    );
+  readonly #host: Host;
+  readonly #connections: Connections = new Map();
+  #room: Room | undefined;
+
+  constructor(context: DurableObjectState, env: Env) {
+    super(context, env);
+    // Answered by the runtime, without waking us.
+    context.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    this.#host = objectHost(context, env, () => {
+      this.#room = undefined;
+    });
+    if (isFounded(objectSql(context.storage))) this.#wake();
   }
 
-  async info(_request: Parameters<RoomRpc["info"]>[0]): Promise<RoomInfo> {
-    return { users: 0, messages: 0, regions: [] };
+  override async fetch(request: Request): Promise<Response> {
+    const connect = decodeConnect(request.headers.get(CONNECT_HEADER));
+    if (connect === undefined || request.headers.get("upgrade")?.toLowerCase() !== "websocket")
+      return new Response("Only upgrades that the Worker passes on", { status: 400 });
+    try {
+      const room = this.#room ?? this.#found(connect);
+      const admission = room.admit(connect.userId);
+      if (admission.kind === "refused") return refuse(this.ctx, admission.error, connect.plain);
+      const { 0: client, 1: server } = new WebSocketPair();
+      this.ctx.acceptWebSocket(server);
+      const id = crypto.randomUUID();
+      this.#connections.set(server, room.join(roomSocket(this.ctx, server), id, connect));
+      return upgraded(client, connect.plain);
+    } catch (error) {
+      this.#log("join_failed", { room: connect.room, region: connect.region, error: String(error) });
+      const unavailable = {
+        type: "error",
+        code: "unavailable",
+        message: "Try again",
+        retryAfterMs: 1000,
+      } as const;
+      return refuse(this.ctx, unavailable, connect.plain);
+    }
   }
 
-  async history(_request: Parameters<RoomRpc["history"]>[0]): Promise<HistoryPage> {
-    return { messages: [], more: false };
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    try {
+      this.#room?.receive(connection, frame);
+    } catch (error) {
+      this.#log("frame_failed", { connection: connection.id, error: String(error) });
+      socket.close(CLOSE.internal, "internal error");
+      this.#leave(socket, connection);
+    }
   }
 
-  async remove(_request: Parameters<RoomRpc["remove"]>[0]): Promise<{ found: boolean }> {
-    return { found: false };
+  override webSocketClose(socket: WebSocket): void {
+    this.#leave(socket, this.#connections.get(socket));
   }
 
-  async kick(_request: Parameters<RoomRpc["kick"]>[0]): Promise<{ closed: number }> {
-    return { closed: 0 };
+  override webSocketError(socket: WebSocket): void {
+    this.#leave(socket, this.#connections.get(socket));
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#room?.alarm();
+  }
+
+  async info({ region }: Request_<"info">): Promise<RoomInfo> {
+    const { users, messages } = this.#room?.info() ?? { users: 0, messages: 0 };
+    return { users, messages, regions: this.#room === undefined ? [] : [region] };
+  }
+
+  async history({ before, limit }: Request_<"history">): Promise<HistoryPage> {
+    const page = this.#room?.history(before, limit);
+    return { messages: page?.entries.map(asMessage) ?? [], more: page?.more ?? false };
+  }
+
+  async remove({ id }: Request_<"remove">): Promise<{ found: boolean }> {
+    return { found: this.#room?.remove(id) ?? false };
+  }
+
+  async kick({ room, region, userId, banSeconds }: Request_<"kick">): Promise<{ closed: number }> {
+    // A ban is the one thing that is worth founding a room for.
+    const target = this.#room ?? (banSeconds === undefined ? undefined : this.#found({ room, region }));
+    return { closed: target?.kick(userId, banSeconds) ?? 0 };
+  }
+
+  /** A room that is in the storage, with the sockets that outlived our sleep. */
+  #wake(): Room {
+    const sql = objectSql(this.ctx.storage);
+    migrate(sql);
+    const settings = { limits: this.env.CHAT.limits, version: this.env.VERSION };
+    const room = new Room(new SqlRoomStore(sql), this.#host, settings);
+    for (const { socket, state } of survivors(this.ctx))
+      this.#connections.set(socket, room.restore(roomSocket(this.ctx, socket), state));
+    this.#room = room;
+    room.settle();
+    return room;
+  }
+
+  #found(name: RoomName): Room {
+    const sql = objectSql(this.ctx.storage);
+    sql.transaction(() => {
+      migrate(sql);
+      Room.found(new SqlRoomStore(sql), name, this.#host);
+    });
+    return this.#wake();
+  }
+
+  #leave(socket: WebSocket, connection: Connection | undefined): void {
+    this.#connections.delete(socket);
+    if (connection !== undefined) this.#room?.left(connection);
+  }
+
+  #log(event: string, facts: object): void {
+    logLine(this.env.VERSION, event, facts);
   }
 }

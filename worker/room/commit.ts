@@ -1,0 +1,96 @@
+/** Takes messages into the log: dedupe, then limit, then append. Runs inside the tick's transaction. */
+import type { Connection } from "./connection.ts";
+import type { Message } from "./frame.ts";
+import { RATE_CACHE_USERS } from "./limits.ts";
+import { idFromClient, idFromPlace } from "./message-id.ts";
+import type { Clock } from "./order.ts";
+import { recentTimes, waitMs } from "./rate-log.ts";
+import type { Entry, RoomStore, Taken } from "./store.ts";
+
+export interface Pending {
+  readonly connection: Connection;
+  readonly message: Message;
+}
+
+export type Outcome = { readonly pending: Pending } & (
+  | { readonly kind: "accepted"; readonly entry: Entry }
+  | { readonly kind: "duplicate"; readonly id: string; readonly taken: Taken }
+  | { readonly kind: "limited"; readonly retryAfterMs: number }
+);
+
+export class Committer {
+  readonly #store: RoomStore;
+  readonly #room: string;
+  readonly #origin: string;
+  readonly #clock: Clock;
+  readonly #messagesPerMinute: number;
+  /** Beside SQLite, so that a busy user costs one write a tick and no read. */
+  readonly #times = new Map<string, number[]>();
+  #seq: number;
+
+  constructor(store: RoomStore, room: string, origin: string, clock: Clock, messagesPerMinute: number) {
+    this.#store = store;
+    this.#room = room;
+    this.#origin = origin;
+    this.#clock = clock;
+    this.#messagesPerMinute = messagesPerMinute;
+    this.#seq = store.log.heads().find((head) => head.origin === origin)?.seq ?? 0;
+  }
+
+  /** A place in this origin's log. One that a failed transaction took is a gap, which is fine. */
+  nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  /** In the order given. Errors of the store pass through: call `forget` then. */
+  commit(batch: readonly Pending[], now: number): Outcome[] {
+    if (this.#times.size >= RATE_CACHE_USERS) this.#times.clear();
+    const senders = new Set<string>();
+    const outcomes = batch.map((pending) => {
+      const outcome = this.#take(pending, now);
+      if (outcome.kind === "accepted") senders.add(outcome.entry.userId);
+      return outcome;
+    });
+    for (const userId of senders) this.#store.rates.save(userId, this.#times.get(userId) ?? []);
+    return outcomes;
+  }
+
+  /** After a transaction that was undone, memory must not know more than the store. */
+  forget(): void {
+    this.#times.clear();
+  }
+
+  #take(pending: Pending, now: number): Outcome {
+    const { connection, message } = pending;
+    const { userId, username } = connection;
+    const { clientId } = message;
+    const known = clientId === undefined ? undefined : idFromClient(this.#room, userId, clientId);
+    const taken = known === undefined ? undefined : this.#store.log.taken(known);
+    if (known !== undefined && taken !== undefined) return { kind: "duplicate", pending, id: known, taken };
+
+    const times = this.#recent(userId, now);
+    const retryAfterMs = waitMs(times, this.#messagesPerMinute, now);
+    if (retryAfterMs > 0) return { kind: "limited", pending, retryAfterMs };
+
+    times.push(now);
+    const seq = this.nextSeq();
+    const entry: Entry = {
+      id: known ?? idFromPlace(this.#room, this.#origin, seq),
+      userId,
+      username,
+      message: message.message,
+      timestamp: now,
+      order: this.#clock.next(now),
+      origin: this.#origin,
+      seq,
+    };
+    this.#store.log.append(entry);
+    return { kind: "accepted", pending, entry };
+  }
+
+  #recent(userId: string, now: number): number[] {
+    const times = recentTimes(this.#times.get(userId) ?? this.#store.rates.times(userId), now);
+    this.#times.set(userId, times);
+    return times;
+  }
+}

@@ -1,0 +1,79 @@
+/** What happened in a room since its last data point. Kept in SQLite: most rooms sleep long before the minute is over. */
+
+export const COUNTERS = [
+  "accepted",
+  "duplicates",
+  "limited",
+  "malformed",
+  "frames",
+  "ticks",
+  "joins",
+  "resumes",
+  "refusals",
+  "deletions",
+  "kicks",
+  "slow",
+  "flooding",
+] as const;
+
+export type Counter = (typeof COUNTERS)[number];
+export type Counts = Readonly<Record<Counter, number>>;
+
+const zero = (): Record<Counter, number> => ({
+  accepted: 0,
+  duplicates: 0,
+  limited: 0,
+  malformed: 0,
+  frames: 0,
+  ticks: 0,
+  joins: 0,
+  resumes: 0,
+  refusals: 0,
+  deletions: 0,
+  kicks: 0,
+  slow: 0,
+  flooding: 0,
+});
+
+export class Counters {
+  #counts = zero();
+  #dirty = false;
+
+  /** Tolerates what another version wrote. */
+  constructor(saved: string | undefined) {
+    if (saved === undefined) return;
+    try {
+      const values: unknown = JSON.parse(saved);
+      if (typeof values !== "object" || values === null) return;
+      for (const [name, value] of Object.entries(values))
+        if (isCounter(name) && Number.isFinite(value)) this.#counts[name] = Number(value);
+    } catch {
+      // Counts are worth nothing when they cannot be read; the room is.
+    }
+  }
+
+  /** Something is to be saved. */
+  get isDirty(): boolean {
+    return this.#dirty;
+  }
+
+  add(counter: Counter, by = 1): void {
+    this.#counts[counter] += by;
+    this.#dirty = true;
+  }
+
+  save(): string {
+    this.#dirty = false;
+    return JSON.stringify(this.#counts);
+  }
+
+  /** The counts, which begin at 0 again. */
+  take(): Counts {
+    const counts = this.#counts;
+    this.#counts = zero();
+    this.#dirty = false;
+    return counts;
+  }
+}
+
+const isCounter = (name: string): name is Counter => (COUNTERS as readonly string[]).includes(name);

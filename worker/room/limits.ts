@@ -1,0 +1,79 @@
+/**
+ * Every limit of a room that a stack does not set (those are `ChatLimits` in `bindings`), with its unit and reason.
+ * `docs/protocol.md` promises most of them.
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** ms. A `clientId` older than this is refused (`too_old`): its first copy may have been trimmed. */
+export const RESEND_WINDOW_MS = 10 * MINUTE;
+/** ms. How far ahead of our clock a client's `clientId` or reported order may be. */
+export const CLOCK_TOLERANCE_MS = MINUTE;
+/** ms. The window of the message limit. */
+export const RATE_WINDOW_MS = MINUTE;
+
+/** Bytes of UTF-8. The longest legal message (500 code points, escaped) fits with room to spare. */
+export const FRAME_BYTES = 8 * 1024;
+/** Frames of any kind in `FRAME_WINDOW_MS` from one connection; one more closes it (1008). */
+export const FRAMES_PER_WINDOW = 60;
+/** Malformed frames in `FRAME_WINDOW_MS`; one more closes the connection (1008). */
+export const BAD_FRAMES_PER_WINDOW = 20;
+export const FRAME_WINDOW_MS = 10 * SECOND;
+/** ms between two `typing`, and between two `who`, of one connection. */
+export const TYPING_INTERVAL_MS = SECOND;
+export const WHO_INTERVAL_MS = SECOND;
+
+/** Users in a `roster`: 200 x 110 bytes is one comfortable frame. */
+export const ROSTER_USERS = 200;
+/** Entries inside a `welcome`; the rest of a resume follows in frames of as many. */
+export const WELCOME_ENTRIES = 500;
+/** Entries that one resume replays (about 1 MB); whoever missed more starts afresh with the recent ones. */
+export const RESUME_ENTRIES = 5000;
+
+/** ms. A tick at most this often while busy: one frame then carries everything since the last. */
+export const TICK_MS = 10;
+/** ms a socket. A send costs 20-32 µs, so that a full room's ticks fill at most a third of one core. */
+export const TICK_MS_PER_SOCKET = 0.1;
+/** As above for ticks that only tell who came and went: telling 1,000 joins one by one is quadratic. */
+export const PRESENCE_TICK_MS = 50;
+export const PRESENCE_TICK_MS_PER_SOCKET = 0.5;
+/** Arrivals and departures told one by one in a tick; beyond it only the last, with the current count. */
+export const PRESENCE_EVENTS_PER_TICK = 5;
+/** Typing users told in a tick; a room where more type at once needs no more detail. */
+export const TYPING_EVENTS_PER_TICK = 20;
+/** Messages, and UTF-16 units of their text, in a tick: even escaped (x 6) the frame stays below `SLOW_READER_BYTES`. */
+export const MESSAGES_PER_TICK = 500;
+export const TICK_CHARACTERS = 128 * 1024;
+
+/** Bytes that may wait in one socket. A reader that is slower than this is closed (1013) and resumes. */
+export const SLOW_READER_BYTES = 1024 * 1024;
+/** ms after a long resume in which its own bytes do not count as slowness. */
+export const RESUME_GRACE_MS = 30 * SECOND;
+/** ms without a ping or frame after which a connection is closed when its slot is needed. v1 pings every 30 s. */
+export const GHOST_MS = 2 * MINUTE;
+/** ms. How stale the time of the last frame in a socket's attachment may be: saves a write a frame. */
+export const SEEN_SAVE_MS = 30 * SECOND;
+/** ms that a refused client is told to wait before it tries again. */
+export const REFUSED_RETRY_MS = 5 * SECOND;
+
+/** Places that one trim removes: about 20 ms, so that delivery hardly notices. */
+export const TRIM_PLACES = 5000;
+/** ms between two trims of a room with more to trim, and between two parts of one. */
+export const TRIM_INTERVAL_MS = MINUTE;
+export const TRIM_PART_MS = SECOND;
+/** ms. KV allows one write a second a key; a directory that is a minute old is fresh enough. */
+export const DIRECTORY_INTERVAL_MS = MINUTE;
+/** ms between the first change and its write, so that a burst of joins is one write. */
+export const DIRECTORY_DELAY_MS = SECOND;
+/** An occupied room renews its directory entry, a dead one's expires. */
+export const DIRECTORY_TTL_SECONDS = 2 * 60 * 60;
+export const DIRECTORY_REFRESH_MS = 60 * MINUTE;
+/** ms between two data points of a room. */
+export const METRICS_INTERVAL_MS = MINUTE;
+/** ms after which a failed job runs again, and after which an alarm that did not come is set anew. */
+export const JOB_RETRY_MS = MINUTE;
+/** Users whose accept times are held in memory beside SQLite. */
+export const RATE_CACHE_USERS = 5000;
+/** Seconds. The longest ban: ten years. */
+export const BAN_SECONDS = 10 * 365 * 24 * 60 * 60;

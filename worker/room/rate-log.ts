@@ -1,0 +1,15 @@
+/**
+ * The message limit: a sliding log of one user's last accept times, exact in any window. (A token bucket would let
+ * twice the limit through in one window.)
+ */
+import { CLOCK_TOLERANCE_MS, RATE_WINDOW_MS } from "./limits.ts";
+
+/** The times that still count at `now`. One far in the future comes from a clock that was wrong: it must not block. */
+export const recentTimes = (times: readonly number[], now: number): number[] =>
+  times.filter((time) => time > now - RATE_WINDOW_MS && time <= now + CLOCK_TOLERANCE_MS);
+
+/** 0 when one more may be accepted at `now`, else the ms to wait. `times` as from `recentTimes`, oldest first. */
+export function waitMs(times: readonly number[], limit: number, now: number): number {
+  const blocking = times[times.length - limit];
+  return blocking === undefined ? 0 : Math.max(1, blocking + RATE_WINDOW_MS - now);
+}

@@ -1,0 +1,88 @@
+/** What a tick has to say: to everybody, and to each sender. */
+import type { Outcome } from "./commit.ts";
+import type { Connection } from "./connection.ts";
+import type { Item, Personal } from "./deliver.ts";
+import type { Ack, ErrorFrame, Presence } from "./protocol.ts";
+
+export interface Composition {
+  readonly items: readonly Item[];
+  readonly personal: ReadonlyMap<Connection, Personal>;
+}
+
+/** Arrivals first, then messages, departures, and who types now. */
+export function compose(
+  outcomes: readonly Outcome[],
+  presence: { readonly joined: readonly Presence[]; readonly left: readonly Presence[] },
+  typing: ReadonlyMap<Connection, boolean>,
+): Composition {
+  const items: Item[] = presence.joined.map(presenceItem);
+  const personal = new Map<Connection, Personal>();
+  const personalOf = (connection: Connection): Personal => {
+    const known = personal.get(connection);
+    if (known !== undefined) return known;
+    const fresh: Personal = { first: [], own: new Map() };
+    personal.set(connection, fresh);
+    return fresh;
+  };
+
+  for (const outcome of outcomes) {
+    const { connection, message } = outcome.pending;
+    const { clientId } = message;
+    switch (outcome.kind) {
+      case "accepted": {
+        const { entry } = outcome;
+        const json = JSON.stringify({ type: "chat_message", ...entry });
+        if (clientId !== undefined) {
+          const own = personalOf(connection);
+          own.first.push(ack(clientId, entry));
+          // The sender's copy names its clientId: the same object with one more member.
+          own.own.set(items.length, `${json.slice(0, -1)},"clientId":${JSON.stringify(clientId)}}`);
+        }
+        items.push({ json });
+        break;
+      }
+      case "duplicate":
+        if (clientId !== undefined)
+          personalOf(connection).first.push(ack(clientId, { id: outcome.id, ...outcome.taken }, true));
+        break;
+      case "limited":
+        personalOf(connection).first.push(rateLimited(outcome.retryAfterMs, clientId));
+        break;
+      default:
+        outcome satisfies never;
+    }
+  }
+  items.push(...presence.left.map(presenceItem));
+  for (const [{ userId, username }, isTyping] of typing)
+    items.push({ json: JSON.stringify({ type: "typing", userId, username, isTyping }), hiddenFrom: userId });
+  return { items, personal };
+}
+
+const presenceItem = (frame: Presence): Item => ({ json: JSON.stringify(frame), hiddenFrom: frame.userId });
+
+function ack(
+  clientId: string,
+  { id, timestamp, order }: { id: string; timestamp: number; order: string },
+  duplicate?: true,
+): string {
+  const frame: Ack = {
+    type: "ack",
+    clientId,
+    id,
+    timestamp,
+    order,
+    ...(duplicate === undefined ? {} : { duplicate }),
+  };
+  return JSON.stringify(frame);
+}
+
+function rateLimited(retryAfterMs: number, clientId: string | undefined): string {
+  const frame: ErrorFrame = {
+    type: "error",
+    code: "rate_limited",
+    message: "Rate limit exceeded",
+    ...(clientId === undefined ? {} : { clientId }),
+    retryAfterMs,
+  };
+  return JSON.stringify(frame);
+}
