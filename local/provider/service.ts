@@ -89,6 +89,13 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       return new wire.ProviderHandshakeResponse().setAcceptResources(true);
     }),
 
+    /** Follows the handshake of an engine that attaches instead of starting the plugin itself. */
+    attach: unary((request: plugin.PluginAttach, peer) => {
+      const connection = connections.get(peer);
+      connection.log ??= engineLog(request.getAddress());
+      return new empty.Empty();
+    }),
+
     getPluginInfo: unary(() => new plugin.PluginInfo().setVersion(PROVIDER_VERSION)),
 
     checkConfig: unary((request: wire.CheckRequest) => {
