@@ -47,13 +47,17 @@ export function notOneOf(
   return `Invalid Attribute Value Match. Attribute ${attribute} value must be one of: [${list}], got: ${JSON.stringify(value)}. Examine values at '${resource}.${property}'.`;
 }
 
-/** Missing properties and values outside their closed set. */
+const unmodelled = (kind: ResourceKind, name: string): string =>
+  `The stand-in provider of the local account does not model '${name}' of ${kind.token.split(":").at(-1)}: leave it out, or use the official plugin.`;
+
+/** Missing properties, properties that are not modelled, and values outside their closed set. */
 export function schemaFailures(kind: ResourceKind, inputs: Properties, resource: string): string[] {
   return Object.entries(kind.attributes).flatMap(([name, attribute]) => {
     const value = inputs[name];
     if (value === undefined || value === null) {
       return attribute.required === undefined ? [] : [missing(name, attribute.required)];
     }
+    if (attribute.unmodelled) return [unmodelled(kind, name)];
     const allowed = attribute.oneOf;
     if (allowed === undefined || typeof value !== "string" || isUnknown(value)) return [];
     if (allowed.includes(value.toLowerCase())) return [];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Files } from "./resource-kind.ts";
 import { asProperties, asString } from "./values.ts";
@@ -18,14 +18,7 @@ export function programFolder(project: string): string {
   }
 }
 
-/** Reads the files that a program names, from its own folder or else from the project's. */
+/** Reads the files that a program names. */
 export const programFiles = (project: string): Files => ({
-  async read(path) {
-    if (isAbsolute(path)) return readFile(path);
-    try {
-      return await readFile(resolve(programFolder(project), path));
-    } catch {
-      return readFile(resolve(project, path));
-    }
-  },
+  read: (path) => readFile(resolve(programFolder(project), path)),
 });

@@ -17,6 +17,8 @@ export type Attribute = {
   computed?: "kept" | "fresh";
   /** The cloud alone sets it: not an input. */
   output?: true;
+  /** An input of provider 6.22.1 whose HTTP calls were never recorded: refused rather than guessed or dropped. */
+  unmodelled?: true;
   /** A list whose order means nothing. */
   unordered?: true;
 };

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { type Clock, systemClock } from "./api-client.ts";
@@ -5,10 +6,12 @@ import { Connections } from "./connections.ts";
 import { programFiles } from "./program-files.ts";
 import { providerService } from "./service.ts";
 
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+
 export type ProviderOptions = {
   /** 0 or nothing: any free port. */
   port?: number;
-  /** The folder of Pulumi.yaml; relative paths in a program are looked up from it. Default: the working directory. */
+  /** The folder of the Pulumi.yaml whose program is served: relative paths are its. Default: this project. */
   project?: string;
   clock?: Clock;
 };
@@ -23,7 +26,7 @@ export type RunningProvider = { port: number; stop(): Promise<void> };
  */
 export async function startProvider(options: ProviderOptions = {}): Promise<RunningProvider> {
   const connections = new Connections();
-  const files = programFiles(options.project ?? process.cwd());
+  const files = programFiles(options.project ?? PROJECT);
   const server = new Server({
     // A script travels inside its message when a program gives `content`; the engine itself sets no limit either.
     "grpc.max_receive_message_length": -1,

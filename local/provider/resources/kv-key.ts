@@ -46,6 +46,8 @@ export const kvKey: ResourceKind = {
     keyName: { type: "string", required: "A key's name.", replaces: true },
     value: { type: "string", required: "A byte sequence to be stored, up to 25 MiB in length." },
     metadata: { type: "string" },
+    expiration: { type: "number", unmodelled: true },
+    expirationTtl: { type: "number", unmodelled: true },
   },
   namedBy: "keyName",
   importId: "<account_id>/<namespace_id>/<key_name>",

@@ -17,6 +17,7 @@ export const kvNamespace: ResourceKind = {
   attributes: {
     accountId: { type: "string", required: "Identifier.", replaces: true },
     title: { type: "string", required: "A human-readable string name for a Namespace." },
+    jurisdiction: { type: "string", unmodelled: true },
     supportsUrlEncoding: { type: "boolean", output: true, computed: "fresh" },
   },
   importId: "<account_id>/<namespace_id>",

@@ -4,9 +4,6 @@ import type { CheckContext } from "../resource-kind.ts";
 import { asList, asProperties, asString, isUnknown, type Properties } from "../values.ts";
 import { BINDING_TYPES } from "./script-bindings.ts";
 
-/** Inputs of provider 6.22.1 whose HTTP calls were never recorded: refused rather than guessed. */
-const NOT_MODELLED = ["assets", "cacheOptions", "exports", "files", "force", "packageDependencies"];
-
 export const sha256 = (content: string | Uint8Array): string =>
   createHash("sha256").update(content).digest("hex");
 
@@ -69,23 +66,18 @@ function bindingFailures(inputs: Properties, resource: string): string[] {
   });
 }
 
-function standInFailures(inputs: Properties): string[] {
-  const reasons = NOT_MODELLED.filter((name) => inputs[name] !== undefined).map(
-    (name) =>
-      `The stand-in provider of the local account does not model '${name}' of WorkersScript: leave it out, or use the official plugin.`,
-  );
-  if (inputs.placement !== undefined) {
-    reasons.push(
-      "'placement' of WorkersScript does not work in the official provider: it then sends an upload without metadata. Leave it out.",
-    );
-  }
-  return reasons;
-}
+/** The official provider takes `placement` and then uploads without any metadata: better said than repeated. */
+const placementFailures = (inputs: Properties): string[] =>
+  inputs.placement === undefined
+    ? []
+    : [
+        "'placement' of WorkersScript does not work in the official provider: the upload loses its metadata. Leave it out.",
+      ];
 
 /** Why the official provider would refuse these inputs at Check, in its words; and what the stand-in cannot do. */
 export async function scriptFailures(inputs: Properties, context: CheckContext): Promise<string[]> {
   const at = (property: string): string => `Examine values at '${context.resource}.${property}'.`;
   const content = contentFailures(inputs, at);
   const hash = content.length > 0 ? [] : await hashFailures(inputs, at("contentSha256"), context);
-  return [...content, ...hash, ...bindingFailures(inputs, context.resource), ...standInFailures(inputs)];
+  return [...content, ...hash, ...bindingFailures(inputs, context.resource), ...placementFailures(inputs)];
 }
