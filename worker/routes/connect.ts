@@ -16,6 +16,9 @@ import { refusingSocket } from "./refusing-socket.ts";
 import { roomParameter } from "./room-parameter.ts";
 import { callRoom, type RoomAddress, roomAddress } from "./room-stub.ts";
 
+/** The object reads its header only. A fixed URL, since the client's may carry tokens and would land in its logs. */
+const OBJECT_URL = "https://room.invalid/";
+
 export const isUpgrade = (request: Request): boolean =>
   request.method === "GET" && request.headers.get("Upgrade")?.toLowerCase() === "websocket";
 
@@ -70,7 +73,7 @@ async function admit(
     [CONNECT_HEADER]: encodeConnect(connect),
     ...(offered.v1 && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
   };
-  return callRoom(env, address, (stub) => stub.fetch(request.url, { headers }));
+  return callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }));
 }
 
 /**

@@ -6,7 +6,7 @@ import { Refused } from "./refused.ts";
 
 export const gateOf = (env: Env): Gate => ({
   access: env.CHAT.access,
-  sessionKeys: { current: env.SESSION_KEY, previous: env.SESSION_KEY_PREVIOUS },
+  sessionKeys: { current: env.SESSION_KEY, previous: env.SESSION_KEY_PREVIOUS || undefined },
   ticketKey: env.TICKET_KEY,
 });
 

@@ -13,6 +13,7 @@ const chatSchema = z.looseObject({
   allowedOrigins: z.array(z.string()),
 });
 
+/** A key that anyone can try out forges sessions, also as the previous one. */
 const keyProblem = (name: string, key: unknown): string[] =>
   typeof key === "string" && key.length >= KEY_MIN
     ? []
@@ -29,6 +30,7 @@ export function settingsProblems(env: Env): readonly string[] {
   return [
     ...shape,
     ...keyProblem("SESSION_KEY", env.SESSION_KEY),
+    ...(env.SESSION_KEY_PREVIOUS ? keyProblem("SESSION_KEY_PREVIOUS", env.SESSION_KEY_PREVIOUS) : []),
     ...(chat.data?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
     ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT"] as const)
       .filter((name) => env[name] === undefined)

@@ -32,6 +32,8 @@ describe("the page", () => {
       "img-src": "'self' data:",
       "base-uri": "'none'",
       "frame-ancestors": "'none'",
+      "require-trusted-types-for": "'script'",
+      "trusted-types": "'none'",
     });
     expect([...policy.values()].join(" ")).not.toMatch(/unsafe|\*|https?:/);
   });

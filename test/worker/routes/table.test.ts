@@ -40,6 +40,7 @@ describe("settings that cannot work answer 500, without a word of the reason to 
     ["a CHAT without regions", { CHAT: { access: "open", allowedOrigins: [], regions: [] } }],
     ["a CHAT that is text", { CHAT: "{}" }],
     ["a short session key", { SESSION_KEY: "short" }],
+    ["a short previous session key", { SESSION_KEY_PREVIOUS: "short" }],
     ["no room objects", { CHAT_ROOM: undefined }],
   ])("%s", async (_, bindings) => {
     const response = await askUnder({ bindings }, "/api/health");
