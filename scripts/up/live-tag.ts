@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { scriptNameFor } from "../../infra/naming.ts";
+import { tagWord } from "../../infra/plan/migrations.ts";
 import { plainSetting, readStackFile } from "../stack/stack-file.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
 
 const Scripts = z.array(z.object({ id: z.string(), migration_tag: z.string().nullish() }));
 
-/** The migration tag of the stack's script as the account has it now; empty when there is no script or no tag. */
+/** The migration tag of the stack's script as the account has it now, in the word that the program compares. */
 export async function liveTag(api: CloudflareApi, stack: string): Promise<string> {
   const name = plainSetting(readStackFile(stack), "edge-websocket-chat:scriptName") || scriptNameFor(stack);
   const scripts = await api.get(`/accounts/${api.accountId}/workers/scripts`, Scripts);
-  return scripts.find(({ id }) => id === name)?.migration_tag ?? "";
+  const script = scripts.find(({ id }) => id === name);
+  return tagWord({ tag: script?.migration_tag || undefined });
 }
