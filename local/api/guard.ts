@@ -1,0 +1,46 @@
+/**
+ * Who may call. The API listens on the loopback address only; a web page could still reach it through the browser, so
+ * the Host must name this machine (a rebound DNS name does not) and an Origin, which only browsers send, must too.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { Context, Next } from "hono";
+import type { Cloud } from "../cloud.ts";
+import { cannotRoute, foreignOrigin, missingCredentials, notAuthenticated } from "../cloudflare-errors.ts";
+
+const LOOPBACK_NAMES = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+export async function loopbackOnly(context: Context, next: Next): Promise<void> {
+  const host = context.req.header("host") ?? "";
+  if (!isLoopback(`http://${host}`)) throw foreignOrigin(`Host '${host}'`);
+  const origin = context.req.header("origin");
+  if (origin !== undefined && !isLoopback(origin)) throw foreignOrigin(`Origin '${origin}'`);
+  await next();
+}
+
+export function isLoopback(origin: string): boolean {
+  return URL.canParse(origin) && LOOPBACK_NAMES.has(new URL(origin).hostname);
+}
+
+export const authenticated =
+  (cloud: Cloud) =>
+  async (context: Context, next: Next): Promise<void> => {
+    const header = context.req.header("authorization");
+    if (header === undefined && context.req.header("x-auth-key") === undefined) throw missingCredentials();
+    const token = /^Bearer (.+)$/i.exec(header ?? "")?.[1] ?? "";
+    if (!sameText(token, cloud.identity.apiToken)) throw notAuthenticated();
+    await next();
+  };
+
+export const ownAccount =
+  (cloud: Cloud) =>
+  async (context: Context, next: Next): Promise<void> => {
+    if (context.req.param("account") !== cloud.identity.accountId)
+      throw cannotRoute(context.req.path.replace(/^\/client\/v4/, ""));
+    await next();
+  };
+
+function sameText(left: string, right: string): boolean {
+  const a = Buffer.from(left);
+  const b = Buffer.from(right);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,111 @@
+import type { Hono } from "hono";
+import { z } from "zod";
+import type { Cloud } from "../cloud.ts";
+import { scriptUnsupported, versionNotFound } from "../cloudflare-errors.ts";
+import { deployVersion, uploadVersion } from "../deployment/deploy.ts";
+import { parseUpload } from "../deployment/upload-form.ts";
+import { type Deployment, listDeployments } from "../state/deployments.ts";
+import { listObjectNamespaces } from "../state/object-namespaces.ts";
+import { findVersion, listVersions, type Version } from "../state/versions.ts";
+import { readForm, readJson } from "./body.ts";
+import { ok } from "./envelope.ts";
+import { bindingViews, requireScript } from "./script-view.ts";
+import { originOf } from "./scripts.ts";
+
+const deploymentSchema = z.object({
+  strategy: z.literal("percentage"),
+  versions: z.array(z.object({ version_id: z.string(), percentage: z.number() })).min(1),
+  annotations: z.record(z.string(), z.string().nullish()).nullish(),
+});
+
+const AUTHOR = "local@localhost";
+
+/** Versions and deployments: each upload is a version, and one version takes all traffic. */
+export function versionRoutes(app: Hono, cloud: Cloud): void {
+  const base = "/accounts/:account/workers/scripts/:name";
+
+  app.get(`${base}/versions`, (context) => {
+    const { script } = requireScript(cloud, context.req.param("name"));
+    return ok(context, {
+      items: listVersions(cloud.db, script.name).map((version) => versionView(cloud, version)),
+    });
+  });
+
+  app.post(`${base}/versions`, async (context) => {
+    const upload = await parseUpload(await readForm(context));
+    const version = await uploadVersion(cloud, context.req.param("name"), upload, originOf(context));
+    return ok(context, { ...versionView(cloud, version), startup_time_ms: version.startupTimeMs });
+  });
+
+  app.get(`${base}/versions/:version`, (context) => {
+    const { script } = requireScript(cloud, context.req.param("name"));
+    const version = findVersion(cloud.db, script.name, context.req.param("version"));
+    if (version === undefined) throw versionNotFound();
+    return ok(context, versionView(cloud, version));
+  });
+
+  app.get(`${base}/deployments`, (context) => {
+    const { script } = requireScript(cloud, context.req.param("name"));
+    return ok(context, { deployments: listDeployments(cloud.db, script.name).map(deploymentView) });
+  });
+
+  app.get(`${base}/deployments/:deployment`, (context) => {
+    const { script } = requireScript(cloud, context.req.param("name"));
+    const found = listDeployments(cloud.db, script.name).find(
+      ({ id }) => id === context.req.param("deployment"),
+    );
+    if (found === undefined) throw versionNotFound();
+    return ok(context, deploymentView(found));
+  });
+
+  app.post(`${base}/deployments`, async (context) => {
+    const { versions, annotations } = await readJson(context, deploymentSchema);
+    const [version] = versions;
+    if (versions.length !== 1 || version === undefined || version.percentage !== 100)
+      throw scriptUnsupported("gradual deployments: give one version 100 percent");
+    const name = context.req.param("name");
+    const given = Object.entries(annotations ?? {}).flatMap(([key, value]) => (value ? [[key, value]] : []));
+    await deployVersion(cloud, name, version.version_id, originOf(context).source, Object.fromEntries(given));
+    const [latest] = listDeployments(cloud.db, name);
+    return ok(context, latest === undefined ? null : deploymentView(latest));
+  });
+}
+
+const versionView = (cloud: Cloud, version: Version) => ({
+  id: version.id,
+  number: version.number,
+  metadata: {
+    created_on: version.createdOn,
+    modified_on: version.createdOn,
+    source: version.source,
+    author_id: cloud.identity.userId,
+    author_email: AUTHOR,
+    hasPreview: false,
+  },
+  annotations: version.annotations,
+  resources: {
+    script: {
+      etag: version.etag,
+      handlers: version.handlers,
+      named_handlers: version.namedHandlers,
+      last_deployed_from: version.source,
+    },
+    script_runtime: {
+      compatibility_date: version.compatibilityDate,
+      compatibility_flags: version.compatibilityFlags,
+      usage_model: version.usageModel,
+      limits: version.limits ?? {},
+    },
+    bindings: bindingViews(version.bindings, version.script, listObjectNamespaces(cloud.db)),
+  },
+});
+
+const deploymentView = (deployment: Deployment) => ({
+  id: deployment.id,
+  source: deployment.source,
+  strategy: "percentage",
+  author_email: AUTHOR,
+  created_on: deployment.createdOn,
+  annotations: deployment.annotations,
+  versions: [{ version_id: deployment.versionId, percentage: 100 }],
+});

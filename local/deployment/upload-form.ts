@@ -1,0 +1,38 @@
+import { scriptInvalid, scriptUnsupported } from "../cloudflare-errors.ts";
+import type { Module } from "../state/versions.ts";
+import { type Metadata, parseMetadata } from "./metadata.ts";
+
+export interface Upload {
+  readonly metadata: Metadata;
+  /** The main module first. */
+  readonly modules: readonly Module[];
+  readonly mainModule: string;
+}
+
+/** Cloudflare's limit for a paid script, in bytes before compression. */
+const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;
+
+/** Reads the multipart form of an upload: a `metadata` part and one part a module, named as it is imported. */
+export async function parseUpload(form: FormData): Promise<Upload> {
+  const part = form.get("metadata");
+  if (part === null) throw scriptInvalid("the upload has no part named 'metadata'");
+  const metadata = parseMetadata(typeof part === "string" ? part : await part.text());
+  if (metadata.main_module === undefined)
+    throw scriptUnsupported(
+      "service-worker scripts (body_part): export a default handler and set main_module",
+    );
+  const modules: Module[] = [];
+  let size = 0;
+  for (const [name, value] of form) {
+    if (name === "metadata" || typeof value === "string") continue;
+    const contents = new Uint8Array(await value.arrayBuffer());
+    size += contents.byteLength;
+    modules.push({ name, contentType: value.type, contents });
+  }
+  if (size > MAX_UPLOAD_BYTES)
+    throw scriptInvalid(`the script has ${size} bytes; at most ${MAX_UPLOAD_BYTES} are allowed`);
+  const main = modules.find((module) => module.name === metadata.main_module);
+  if (main === undefined)
+    throw scriptInvalid(`No such module "${metadata.main_module}": the upload has no part of that name.`);
+  return { metadata, mainModule: main.name, modules: [main, ...modules.filter((module) => module !== main)] };
+}

@@ -1,0 +1,51 @@
+/**
+ * Failures on purpose, for tests of what clients do then: at the n-th call that matches, the API answers wrongly, late
+ * or not at all. Set over `/__local/faults` with the account's token. Nothing here happens by itself.
+ */
+import { z } from "zod";
+
+export const faultSchema = z.strictObject({
+  /** HTTP method, or `*`. */
+  method: z.string().default("*"),
+  /** Regular expression over the path below `/client/v4`. */
+  path: z.string(),
+  /** The how-manieth matching call, 1 being the next one. */
+  nth: z.number().int().positive().default(1),
+  /** How many calls in a row from there. */
+  times: z.number().int().positive().default(1),
+  action: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("status"),
+      status: z.number().int().min(400).max(599),
+      retryAfterSeconds: z.number().optional(),
+    }),
+    /** No answer until the client gives up. */
+    z.strictObject({ kind: z.literal("hang") }),
+    /** The connection is cut. */
+    z.strictObject({ kind: z.literal("reset") }),
+  ]),
+  /** Whether the call is carried out before the failure. */
+  when: z.enum(["before", "after"]).default("before"),
+});
+export type Fault = z.infer<typeof faultSchema>;
+
+export class Faults {
+  #armed: { fault: Fault; seen: number }[] = [];
+
+  arm(faults: readonly Fault[]): void {
+    this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+  }
+
+  /** Counts the call; the fault it meets, if any. */
+  meet(method: string, path: string): Fault | undefined {
+    let met: Fault | undefined;
+    for (const armed of this.#armed) {
+      const { fault } = armed;
+      if (fault.method !== "*" && fault.method !== method) continue;
+      if (!new RegExp(fault.path).test(path)) continue;
+      armed.seen++;
+      if (armed.seen >= fault.nth && armed.seen < fault.nth + fault.times) met ??= fault;
+    }
+    return met;
+  }
+}

@@ -1,0 +1,57 @@
+/** The account's workerd over its life: one at a time applies a fleet, requests wait while it changes. */
+import type { Miniflare } from "miniflare";
+import type { Fleet } from "./deployed-worker.ts";
+import { KV_WORKER, kvBindingName } from "./system-workers.ts";
+import { fleetOptions, newWorkerd, type WorkerdHooks } from "./workerd.ts";
+
+export interface Runtime {
+  /** Where workerd listens, once it does: the front door asks before every request. Loopback. */
+  readonly address: () => Promise<URL>;
+  /** Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back, when workerd refuses the new one. */
+  readonly apply: (fleet: Fleet) => Promise<void>;
+  readonly kv: (namespaceId: string) => Promise<KvStore>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What the API needs of a KV namespace. */
+export type KvStore = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
+
+export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdHooks): Promise<Runtime> {
+  let fleet = first;
+  const workerd = newWorkerd(fleetOptions(fleet, folder, hooks));
+  let ready: Promise<URL> = workerd.ready;
+  try {
+    await ready;
+  } catch (error) {
+    await workerd.dispose().catch(() => undefined);
+    throw error;
+  }
+
+  const swap = (next: Fleet): Promise<void> => {
+    const applied = workerd.setOptions(fleetOptions(next, folder, hooks));
+    ready = applied.then(() => workerd.ready);
+    ready.catch(() => undefined);
+    return applied;
+  };
+
+  const apply = async (next: Fleet): Promise<void> => {
+    try {
+      await swap(next);
+      fleet = next;
+    } catch (error) {
+      await swap(fleet);
+      throw error;
+    }
+  };
+
+  return {
+    address: () => ready,
+    apply,
+    kv: async (namespaceId) => {
+      if (!fleet.kvNamespaceIds.includes(namespaceId))
+        await apply({ ...fleet, kvNamespaceIds: [...fleet.kvNamespaceIds, namespaceId] });
+      return workerd.getKVNamespace(kvBindingName(namespaceId), KV_WORKER);
+    },
+    stop: () => workerd.dispose(),
+  };
+}

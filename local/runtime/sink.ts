@@ -1,0 +1,33 @@
+/** Receives what the account's own Workers send out of workerd. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text as readText } from "node:stream/consumers";
+import { z } from "zod";
+import { type DataPoint, dataPointSchema } from "../state/data-points.ts";
+import { type TailEvent, tailEventSchema } from "./tail-event.ts";
+
+export interface SinkTargets {
+  readonly dataPoint: (point: DataPoint) => void;
+  readonly tailEvents: (events: readonly TailEvent[]) => void;
+  /** True while somebody wants every event, not only those with exceptions. */
+  readonly listening: () => boolean;
+  readonly now: () => number;
+}
+
+const DATA_POINTS = "/data-points/";
+
+export function makeSink(targets: SinkTargets) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? "/", "http://account").pathname;
+    if (path === "/tail/listening") {
+      response.writeHead(targets.listening() ? 200 : 204).end();
+      return;
+    }
+    const body: unknown = JSON.parse(await readText(request));
+    if (path === "/tail") targets.tailEvents(z.array(tailEventSchema).parse(body));
+    else if (path.startsWith(DATA_POINTS)) {
+      const dataset = decodeURIComponent(path.slice(DATA_POINTS.length));
+      targets.dataPoint({ dataset, atMs: targets.now(), ...dataPointSchema.parse(body) });
+    }
+    response.writeHead(204).end();
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * The account's own Workers, beside those of its owner. They run in the same workerd and reach Node through the
+ * `SINK` binding. Their names cannot be deployed: a script name has no leading underscore.
+ */
+export const ANALYTICS_WORKER = "__ae";
+export const ANALYTICS_ENTRYPOINT = "Dataset";
+export const TAIL_WORKER = "__tail";
+export const KV_WORKER = "__kv";
+
+/** The runtime's own Analytics Engine binding drops every point; this entrypoint hands each one to the account. */
+export const ANALYTICS_SOURCE = `import { WorkerEntrypoint } from "cloudflare:workers";
+export class ${ANALYTICS_ENTRYPOINT} extends WorkerEntrypoint {
+  async writeDataPoint(point) {
+    await this.env.SINK.fetch("http://account/data-points/" + encodeURIComponent(this.ctx.props.dataset), {
+      method: "POST", body: JSON.stringify(point ?? {}),
+    });
+  }
+}
+export default {};`;
+
+/**
+ * Every event of every Worker arrives here. Going out to Node for each would slow a busy room down, so the account is
+ * asked at most once a second whether somebody listens, and events that nobody wants end here.
+ */
+export const TAIL_SOURCE = `let listening = false, askedAt = 0;
+export default {
+  async tail(events, env) {
+    if (Date.now() - askedAt > 1000) {
+      askedAt = Date.now();
+      listening = (await env.SINK.fetch("http://account/tail/listening")).status === 200;
+    }
+    const wanted = listening ? events : events.filter((event) => event.exceptions.length > 0);
+    if (wanted.length > 0) await env.SINK.fetch("http://account/tail", { method: "POST", body: JSON.stringify(wanted) });
+  },
+};`;
+
+/** Holds a binding to every KV namespace of the account: the API reads and writes through it. */
+export const KV_SOURCE = "export default {};";
+export const kvBindingName = (namespaceId: string): string => `KV_${namespaceId}`;

@@ -1,0 +1,123 @@
+/** From a deployed Worker to what the runtime wants to be told. Pure. */
+import type { MiniflareOptions } from "miniflare";
+import { z } from "zod";
+import { scriptInvalid, scriptUnsupported } from "../cloudflare-errors.ts";
+import type { Binding } from "../state/binding.ts";
+import type { Module } from "../state/versions.ts";
+import type { DeployedWorker } from "./deployed-worker.ts";
+import { ANALYTICS_ENTRYPOINT, ANALYTICS_WORKER, TAIL_WORKER } from "./system-workers.ts";
+
+export type WorkerOptions = MiniflareOptions["workers"][number];
+type Config = WorkerOptions["config"];
+type Env = NonNullable<Config["env"]>;
+type EnvBinding = Env[string];
+type Modules = NonNullable<Config["manifest"]>["modules"];
+type ModuleType = Modules[string]["type"];
+
+/** Compatibility date of the account's own Workers, and of a script uploaded without one. */
+export const SYSTEM_COMPATIBILITY_DATE = "2026-08-01";
+export const OLDEST_COMPATIBILITY_DATE = "2021-11-02";
+
+/** Where a Durable Object class lives: the script and the class. */
+export interface ObjectTarget {
+  readonly workerName: string;
+  readonly exportName: string;
+}
+
+/** How bindings that point at another Worker are made: the deployed fleet and the trial differ in this only. */
+export interface Targets {
+  readonly object: (binding: Extract<Binding, { type: "durable_object_namespace" }>) => ObjectTarget;
+  readonly service: (binding: Extract<Binding, { type: "service" }>) => {
+    readonly workerName: string;
+    readonly exportName?: string;
+    readonly props?: Record<string, unknown>;
+  };
+}
+
+export function workerOptions(worker: DeployedWorker, targets: Targets): WorkerOptions {
+  return {
+    config: {
+      type: "worker",
+      name: worker.name,
+      compatibilityDate: worker.compatibilityDate,
+      compatibilityFlags: [...worker.compatibilityFlags],
+      manifest: { mainModule: worker.mainModule, modulesRoot: "/", modules: moduleOptions(worker.modules) },
+      env: Object.fromEntries(
+        worker.bindings.map((binding) => [binding.name, envBinding(binding, worker, targets)]),
+      ),
+      exports: Object.fromEntries(
+        worker.namespaces.map((namespace) => [
+          namespace.className,
+          {
+            type: "durable-object" as const,
+            storage: namespace.useSqlite ? ("sqlite" as const) : ("legacy-kv" as const),
+            unsafeUniqueKey: namespace.id,
+          },
+        ]),
+      ),
+      tailConsumers: [{ workerName: TAIL_WORKER }],
+    },
+  };
+}
+
+function envBinding(binding: Binding, worker: DeployedWorker, targets: Targets): EnvBinding {
+  switch (binding.type) {
+    case "plain_text":
+    case "secret_text":
+      return { type: "text", value: binding.text };
+    case "json":
+      return { type: "json", value: z.json().parse(binding.json) };
+    case "kv_namespace":
+      return { type: "kv", id: binding.namespace_id };
+    case "durable_object_namespace":
+      return { type: "durable-object", ...targets.object(binding) };
+    case "service":
+      return { type: "worker", ...targets.service(binding) };
+    case "analytics_engine":
+      return {
+        type: "worker",
+        workerName: ANALYTICS_WORKER,
+        exportName: ANALYTICS_ENTRYPOINT,
+        props: { dataset: binding.dataset ?? binding.name },
+      };
+    case "ratelimit":
+      return { type: "rate-limit", namespace: binding.namespace_id, simple: binding.simple };
+    case "version_metadata":
+      return { type: "json", value: { ...worker.version } };
+    default:
+      throw scriptUnsupported(`this binding: ${JSON.stringify(binding satisfies never)}`);
+  }
+}
+
+const MODULE_TYPES: Readonly<Record<string, ModuleType>> = {
+  "application/javascript+module": "esm",
+  "text/javascript+module": "esm",
+  "application/javascript": "cjs",
+  "text/javascript": "cjs",
+  "application/json": "json",
+  "application/wasm": "wasm",
+  "application/octet-stream": "data",
+  "text/plain": "text",
+};
+
+/** Parts that come with an upload and are not code. */
+export const SOURCE_MAP_TYPE = "application/source-map";
+
+function moduleOptions(modules: readonly Module[]): Modules {
+  const decoder = new TextDecoder();
+  return Object.fromEntries(
+    modules
+      .filter((module) => module.contentType !== SOURCE_MAP_TYPE)
+      .map((module) => {
+        const mediaType = module.contentType.split(";")[0]?.trim() ?? "";
+        const type = MODULE_TYPES[mediaType];
+        if (type === undefined)
+          throw scriptInvalid(
+            `module '${module.name}' has content type '${module.contentType}'; allowed: ${Object.keys(MODULE_TYPES).join(", ")}`,
+          );
+        const contents =
+          type === "wasm" || type === "data" ? module.contents : decoder.decode(module.contents);
+        return [module.name, { type, contents }];
+      }),
+  );
+}

@@ -1,0 +1,105 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { bindingSchema } from "./binding.ts";
+import { bytes, integer, type Row, text } from "./row.ts";
+
+/** Versions kept of one script besides the deployed one: enough to roll back, little enough to stay small. */
+const KEPT_VERSIONS = 25;
+
+const bodySchema = z.object({
+  mainModule: z.string(),
+  bindings: z.array(bindingSchema),
+  compatibilityDate: z.string(),
+  compatibilityFlags: z.array(z.string()),
+  usageModel: z.string(),
+  limits: z.record(z.string(), z.unknown()).optional(),
+  annotations: z.record(z.string(), z.string()),
+  /** Handlers of the default export. */
+  handlers: z.array(z.string()),
+  /** Exported classes. */
+  namedHandlers: z.array(z.object({ name: z.string(), handlers: z.array(z.string()) })),
+  source: z.string(),
+  startupTimeMs: z.number(),
+});
+
+export type VersionBody = z.infer<typeof bodySchema>;
+
+export interface Module {
+  readonly name: string;
+  /** As uploaded, such as `application/javascript+module`. */
+  readonly contentType: string;
+  readonly contents: Uint8Array<ArrayBuffer>;
+}
+
+export interface Version extends VersionBody {
+  readonly id: string;
+  readonly script: string;
+  readonly number: number;
+  readonly createdOn: string;
+  /** SHA-256 of the modules. */
+  readonly etag: string;
+}
+
+export function findVersion(db: DatabaseSync, script: string, id: string): Version | undefined {
+  const row = db.prepare("SELECT * FROM versions WHERE script = ? AND id = ?").get(script, id);
+  return row === undefined ? undefined : toVersion(row);
+}
+
+/** Newest first. */
+export function listVersions(db: DatabaseSync, script: string): Version[] {
+  return db
+    .prepare("SELECT * FROM versions WHERE script = ? ORDER BY number DESC")
+    .all(script)
+    .map(toVersion);
+}
+
+/** In upload order: the main module first, since the official provider hashes only the first part. */
+export function readModules(db: DatabaseSync, versionId: string): Module[] {
+  return db
+    .prepare("SELECT * FROM modules WHERE version_id = ? ORDER BY position")
+    .all(versionId)
+    .map((row) => ({
+      name: text(row, "name"),
+      contentType: text(row, "content_type"),
+      contents: bytes(row, "contents"),
+    }));
+}
+
+export function nextVersionNumber(db: DatabaseSync, script: string): number {
+  const row = db.prepare("SELECT max(number) AS last FROM versions WHERE script = ?").get(script);
+  return Number(row?.["last"] ?? 0) + 1;
+}
+
+export function addVersion(db: DatabaseSync, version: Version, modules: readonly Module[]): void {
+  const { id, script, number, createdOn, etag, ...body } = version;
+  db.prepare("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)").run(
+    id,
+    script,
+    number,
+    createdOn,
+    etag,
+    JSON.stringify(body),
+  );
+  const insert = db.prepare("INSERT INTO modules VALUES (?, ?, ?, ?, ?)");
+  for (const [position, module] of modules.entries())
+    insert.run(id, position, module.name, module.contentType, module.contents);
+}
+
+/** Forgets the oldest versions beyond those kept. `deployed` always stays. */
+export function pruneVersions(db: DatabaseSync, script: string, deployed: string | undefined): void {
+  db.prepare(
+    `DELETE FROM versions WHERE script = ?1 AND id IS NOT ?2 AND number NOT IN
+       (SELECT number FROM versions WHERE script = ?1 ORDER BY number DESC LIMIT ?3)`,
+  ).run(script, deployed ?? null, KEPT_VERSIONS);
+}
+
+function toVersion(row: Row): Version {
+  return {
+    ...bodySchema.parse(JSON.parse(text(row, "body"))),
+    id: text(row, "id"),
+    script: text(row, "script"),
+    number: integer(row, "number"),
+    createdOn: text(row, "created_on"),
+    etag: text(row, "etag"),
+  };
+}
