@@ -95,6 +95,11 @@ export class ChatClient extends Emitter<ChatEvents> {
     return this.#delivery.entries;
   }
 
+  /** The server's clock as learnt from the last `welcome`, ms. */
+  get serverNow(): number {
+    return this.#delivery.serverNow;
+  }
+
   get userId(): string | undefined {
     return this.#view.userId;
   }

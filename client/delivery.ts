@@ -59,7 +59,7 @@ export class Delivery {
 
   /** The frames that may go now. The outbox must be kept before they are on the wire. */
   take(): { message: string; clientId: string }[] {
-    const taken = this.#outbox.take(this.#serverNow(), this.#limits.resendWindowMs);
+    const taken = this.#outbox.take(this.serverNow, this.#limits.resendWindowMs);
     for (const { key, state } of this.entries)
       if (state === "unconfirmed") this.#settle(key, { status: state });
     return taken.map((entry) => ({ message: entry.message, clientId: clientIdOf(entry) }));
@@ -67,7 +67,7 @@ export class Delivery {
 
   /** Ms until `take` has something that waits for time alone. */
   dueIn(): number | undefined {
-    return this.#outbox.dueIn(this.#serverNow());
+    return this.#outbox.dueIn(this.serverNow);
   }
 
   acknowledged({ clientId, id }: Ack, shown: boolean): void {
@@ -86,13 +86,13 @@ export class Delivery {
   /** True when the error is about one of ours. */
   refused({ clientId, code, message, retryAfterMs }: ErrorFrame): boolean {
     if (clientId === undefined) return false;
-    const entry = this.#outbox.refuse(clientId, { code, message }, this.#serverNow(), retryAfterMs);
+    const entry = this.#outbox.refuse(clientId, { code, message }, this.serverNow, retryAfterMs);
     if (entry?.state === "failed" || entry?.state === "unconfirmed")
       this.#settle(entry.key, { status: entry.state, code, message });
     return entry !== undefined;
   }
 
-  #serverNow(): number {
+  get serverNow(): number {
     return this.#now() + this.#clockOffset;
   }
 

@@ -38,15 +38,24 @@ async function bundleText(entry: string): Promise<string> {
   return text.trim().replaceAll("</script", "<\\/script");
 }
 
+const STYLE_SLOT = "<!-- style -->";
+const SCRIPT_SLOT = "<!-- script -->";
+
+/** Comments and indentation are for those who read the source. A line break stays: between words it is a space. */
+const squeeze = (template: string): string =>
+  template
+    .replace(/<!--.*?-->/gs, (comment) => ([STYLE_SLOT, SCRIPT_SLOT].includes(comment) ? comment : ""))
+    .replace(/\s*\n\s*/g, "\n");
+
 export async function bundlePage(): Promise<PageBundle> {
   const [script, style, template] = await Promise.all([
     bundleText("page.ts"),
     bundleText("page.css"),
     readFile(`${PAGE}page.html`, "utf8"),
   ]);
-  const html = template
-    .replace("<!-- style -->", () => `<style>${style}</style>`)
-    .replace("<!-- script -->", () => `<script>${script}</script>`);
+  const html = squeeze(template)
+    .replace(STYLE_SLOT, () => `<style>${style}</style>`)
+    .replace(SCRIPT_SLOT, () => `<script>${script}</script>`);
   return { html, scriptHash: cspHash(script), styleHash: cspHash(style) };
 }
 

@@ -1,0 +1,82 @@
+import type { ConnectionState } from "../../client/chat-events.ts";
+import type { OfflineReason } from "../../client/close-rule.ts";
+import { byId, setText } from "./element.ts";
+import { seconds } from "./moments.ts";
+
+/** A lost connection that is back at once is not worth a banner, ms. */
+const QUIET_MS = 1_500;
+
+const FINAL: Readonly<Record<OfflineReason, string>> = {
+  closed: "You left the room.",
+  ended: "The room ended the connection.",
+  policy: "The room ended the connection: it sent more than is allowed.",
+  kicked: "A moderator removed you from this room.",
+  banned: "You are banned from this room.",
+  bad_ticket: "You need a valid ticket for this room.",
+  bad_room: "There can be no room of this name.",
+  bad_username: "The room does not accept this name.",
+  refused: "The room refused the connection.",
+};
+
+export interface ConnectionActions {
+  readonly retryNow: () => void;
+  readonly rejoin: () => void;
+}
+
+/** The word in the header, and the banner when something is wrong. Says each thing once: a countdown is not read out. */
+export class ConnectionStatus {
+  readonly #word = byId("connection", HTMLElement);
+  readonly #banner = byId("banner", HTMLElement);
+  readonly #text = byId("banner-text", HTMLElement);
+  readonly #countdown = byId("banner-countdown", HTMLElement);
+  readonly #action = byId("banner-action", HTMLButtonElement);
+  #lostAt: number | undefined;
+  notice = "";
+
+  constructor(actions: ConnectionActions, signal: AbortSignal) {
+    this.#action.addEventListener(
+      "click",
+      () => (this.#action.dataset.final === "" ? actions.rejoin() : actions.retryNow()),
+      { signal },
+    );
+  }
+
+  /** Returns true while it wants to be shown again as time passes. */
+  show(state: ConnectionState, now: number): boolean {
+    this.#word.dataset.state = state.status;
+    if (state.status !== "reconnecting") this.#lostAt = undefined;
+    switch (state.status) {
+      case "connecting":
+        setText(this.#word, "Connecting…");
+        this.#say("");
+        return false;
+      case "online":
+        setText(this.#word, "Connected");
+        this.#say(this.notice);
+        return false;
+      case "reconnecting": {
+        this.#lostAt ??= now;
+        const wait = state.retryAt - now;
+        setText(this.#word, "Reconnecting…");
+        const quiet = now - this.#lostAt < QUIET_MS && state.attempt === 1;
+        this.#say(quiet ? "" : "Connection lost. What you write is sent when it is back.", "Try now");
+        setText(this.#countdown, wait > 0 ? `Next try in ${seconds(wait)}.` : "Trying…");
+        return true;
+      }
+      case "offline":
+        setText(this.#word, "Offline");
+        this.#say(`${FINAL[state.reason]}`, "Join again", true);
+        return false;
+    }
+  }
+
+  #say(text: string, action = "", final = false): void {
+    this.#banner.hidden = text === "";
+    setText(this.#text, text);
+    setText(this.#countdown, "");
+    setText(this.#action, action);
+    this.#action.hidden = action === "";
+    if (final) this.#action.dataset.final = "";
+    else delete this.#action.dataset.final;
+  }
+}

@@ -1,0 +1,95 @@
+import { avatar, hueOf } from "./avatar.ts";
+import type { DayItem, Item, MessageItem } from "./conversation.ts";
+import { element, setText } from "./element.ts";
+import { dayName, exactly, seconds, timeOf } from "./moments.ts";
+import { regionName, regionOfOrigin } from "./regions.ts";
+
+export interface RowActions {
+  /** Sends a pending message again, as a new one. */
+  readonly resend: (key: string) => void;
+  /** Takes the text back into the composer. */
+  readonly edit: (key: string) => void;
+  readonly discard: (key: string) => void;
+}
+
+export interface Row {
+  readonly node: HTMLElement;
+  /** `serverNow`: for the countdown of a message that waits for the rate limit, ms. */
+  update(item: Item, context: RowContext): void;
+}
+
+export interface RowContext {
+  readonly now: number;
+  /** The region that serves this page; others are named beside the time. */
+  readonly region: string;
+  readonly online: boolean;
+}
+
+export const createRow = (item: Item, actions: RowActions): Row =>
+  item.kind === "day" ? new DayRow() : new MessageRow(item, actions);
+
+class DayRow implements Row {
+  readonly node = element("div", { className: "day" });
+
+  update(item: DayItem, { now }: RowContext): void {
+    setText(this.node, dayName(item.timestamp, now));
+  }
+}
+
+class MessageRow implements Row {
+  readonly node = element("article", { className: "message" });
+  readonly #name = element("span", { className: "name", dir: "auto" });
+  readonly #you = element("span", { className: "you" });
+  readonly #time = element("time");
+  readonly #region = element("span", { className: "region" });
+  readonly #text = element("p", { className: "text", dir: "auto" });
+  readonly #status = element("p", { className: "status" });
+  readonly #actions: RowActions;
+  #shownActions = "";
+
+  constructor({ userId, username }: MessageItem, actions: RowActions) {
+    this.#actions = actions;
+    this.#name.style.setProperty("--hue", String(hueOf(userId)));
+    const head = element("p", { className: "head" }, this.#name, this.#you, this.#time, this.#region);
+    this.node.append(avatar(userId, username), head, this.#text, this.#status);
+  }
+
+  update(item: MessageItem, context: RowContext): void {
+    const { message, pending } = item;
+    const state = pending?.state ?? "shown";
+    this.node.className = `message${item.continues ? " continues" : ""}${item.mine ? " mine" : ""}`;
+    this.node.dataset.state = state;
+    setText(this.#name, item.username);
+    setText(this.#you, item.mine ? "you" : "");
+    setText(this.#text, item.text);
+    const timestamp = message?.timestamp ?? context.now;
+    setText(this.#time, message === undefined ? "" : timeOf(timestamp));
+    this.#time.dateTime = new Date(timestamp).toISOString();
+    const region = message === undefined ? context.region : regionOfOrigin(message.origin);
+    setText(this.#region, region === context.region ? "" : region);
+    this.#time.title = `${exactly(timestamp)} · ${regionName(region)}`;
+    this.#showStatus(item, context);
+  }
+
+  #showStatus({ key, mine, pending }: MessageItem, { now, online }: RowContext): void {
+    const actions: [string, (key: string) => void][] = [];
+    let text = "";
+    if (pending === undefined || pending.state === "acknowledged") text = mine ? "Delivered" : "";
+    else if (pending.state === "limited")
+      text = `Too many messages in a minute. Goes out in ${seconds((pending.retryAt ?? now) - now)}.`;
+    else if (pending.state === "failed") {
+      text = `Not sent: ${pending.problem?.message ?? "the room refused it"}.`.replace("..", ".");
+      actions.push(["Edit", this.#actions.edit], ["Discard", this.#actions.discard]);
+    } else if (pending.state === "unconfirmed") {
+      text = "May not have arrived.";
+      actions.push(["Send again", this.#actions.resend], ["Discard", this.#actions.discard]);
+    } else text = online ? "Sending" : "Waiting for the connection";
+    const shown = text + actions.map(([label]) => label).join();
+    if (shown === this.#shownActions) return;
+    this.#shownActions = shown;
+    const buttons = actions.map(([label, act]) =>
+      element("button", { type: "button", onclick: () => act(key) }, label),
+    );
+    this.#status.replaceChildren(element("span", {}, text), ...buttons);
+  }
+}
