@@ -2,8 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import type { Connection } from "../room/connection.ts";
 import type { Host } from "../room/host.ts";
+import { found, type RoomName } from "../room/life.ts";
+import { JOB_RETRY_MS } from "../room/limits.ts";
 import { CLOSE } from "../room/protocol.ts";
-import { Room, type RoomName } from "../room/room.ts";
+import { Room } from "../room/room.ts";
 import { asMessage } from "../room/welcome.ts";
 import { isFounded, migrate } from "../storage/migrate.ts";
 import { SqlRoomStore } from "../storage/room-store.ts";
@@ -13,7 +15,7 @@ import { objectSql } from "./object-sql.ts";
 import { refuse, upgraded } from "./refusal.ts";
 import { type Connections, roomSocket, survivors } from "./sockets.ts";
 
-type Request_<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
+type Ask<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
 
 /**
  * One room in one region, named `region/room`. Only plumbing: sockets, storage, alarm and RPC reach the `Room`, which
@@ -80,24 +82,30 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
   }
 
   override async alarm(): Promise<void> {
-    await this.#room?.alarm();
+    try {
+      await this.#room?.alarm();
+    } catch (error) {
+      // Storage that fails now may work later: an alarm that throws would be given up after six retries.
+      this.#log("alarm_failed", { error: String(error) });
+      this.#host.arm(Date.now() + JOB_RETRY_MS);
+    }
   }
 
-  async info({ region }: Request_<"info">): Promise<RoomInfo> {
+  async info({ region }: Ask<"info">): Promise<RoomInfo> {
     const { users, messages } = this.#room?.info() ?? { users: 0, messages: 0 };
     return { users, messages, regions: this.#room === undefined ? [] : [region] };
   }
 
-  async history({ before, limit }: Request_<"history">): Promise<HistoryPage> {
+  async history({ before, limit }: Ask<"history">): Promise<HistoryPage> {
     const page = this.#room?.history(before, limit);
     return { messages: page?.entries.map(asMessage) ?? [], more: page?.more ?? false };
   }
 
-  async remove({ id }: Request_<"remove">): Promise<{ found: boolean }> {
+  async remove({ id }: Ask<"remove">): Promise<{ found: boolean }> {
     return { found: this.#room?.remove(id) ?? false };
   }
 
-  async kick({ room, region, userId, banSeconds }: Request_<"kick">): Promise<{ closed: number }> {
+  async kick({ room, region, userId, banSeconds }: Ask<"kick">): Promise<{ closed: number }> {
     // A ban is the one thing that is worth founding a room for.
     const target = this.#room ?? (banSeconds === undefined ? undefined : this.#found({ room, region }));
     return { closed: target?.kick(userId, banSeconds) ?? 0 };
@@ -120,7 +128,7 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     const sql = objectSql(this.ctx.storage);
     sql.transaction(() => {
       migrate(sql);
-      Room.found(new SqlRoomStore(sql), name, this.#host);
+      found(new SqlRoomStore(sql), name, this.#host);
     });
     return this.#wake();
   }

@@ -14,14 +14,16 @@ export function roomSocket(context: DurableObjectState, socket: WebSocket): Sock
     close: (code, reason) => socket.close(code, reason),
     buffered: () => bufferedBytes(socket),
     pingedAt: () => context.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
-    save: (state: MemberState) => socket.serializeAttachment(state),
+    save: (state) => socket.serializeAttachment(state ?? null),
   };
 }
 
-/** Members' sockets that outlived a sleep and are still open. */
+/**
+ * Members' sockets that outlived a sleep. One that closed meanwhile is among them: its close event is about to come,
+ * and only then do the others hear of it.
+ */
 export function survivors(context: DurableObjectState): { socket: WebSocket; state: MemberState }[] {
   return context.getWebSockets().flatMap((socket) => {
-    if (socket.readyState !== WebSocket.OPEN) return [];
     const state = memberStateOf(socket);
     return state === undefined ? [] : [{ socket, state }];
   });

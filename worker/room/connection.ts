@@ -6,6 +6,10 @@ import {
   FRAMES_PER_WINDOW,
   GHOST_MS,
   SEEN_SAVE_MS,
+  SLOW_READER_BYTES,
+  UNHEARD_MS,
+  UNHEARD_UNITS,
+  UNHEARD_UNITS_PLAIN,
 } from "./limits.ts";
 
 /** A socket as the heart sees it. */
@@ -16,8 +20,8 @@ export interface Socket {
   buffered(): number | undefined;
   /** Unix ms of the last raw `ping` that was answered without waking us; 0 for none. */
   pingedAt(): number;
-  /** Keeps the state with the socket, through sleep. */
-  save(state: MemberState): void;
+  /** Keeps the state with the socket, through sleep; undefined: the socket is no member's any more. */
+  save(state: MemberState | undefined): void;
 }
 
 export interface MemberState {
@@ -43,7 +47,11 @@ export class Connection {
   graceUntil = 0;
   #typedAt = 0;
   #askedAt = 0;
+  /** UTF-16 units sent since `#heardAt`. */
+  #unheard = 0;
+  #heardAt = 0;
   #seenAt: number;
+  #savedAt: number;
 
   constructor(socket: Socket, state: MemberState) {
     this.socket = socket;
@@ -52,11 +60,13 @@ export class Connection {
     this.username = state.username;
     this.plain = state.plain;
     this.#seenAt = state.seenAt;
+    this.#savedAt = state.seenAt;
   }
 
   /** Counts a frame. False when it is one too many. */
   spendFrame(now: number): boolean {
-    if (now - this.#seenAt >= SEEN_SAVE_MS) this.save(now);
+    this.#seenAt = now;
+    if (now - this.#savedAt >= SEEN_SAVE_MS) this.save(now);
     return this.#frames.spend(now);
   }
 
@@ -66,6 +76,7 @@ export class Connection {
 
   save(seenAt: number): void {
     this.#seenAt = seenAt;
+    this.#savedAt = seenAt;
     const { id, userId, username, plain } = this;
     this.socket.save({ id, userId, username, plain, seenAt });
   }
@@ -81,6 +92,35 @@ export class Connection {
     if (now - this.#askedAt < intervalMs) return false;
     this.#askedAt = now;
     return true;
+  }
+
+  send(text: string): void {
+    this.#unheard += text.length;
+    this.socket.send(text);
+  }
+
+  /** After this, a wake-up does not find a member behind the socket. */
+  close(code: number, reason: string): void {
+    try {
+      this.socket.save(undefined);
+      this.socket.close(code, reason);
+    } catch {
+      // It closed on its own meanwhile: the same end.
+    }
+  }
+
+  /** It takes what it is sent too slowly, or not at all. */
+  isSlow(now: number): boolean {
+    const buffered = this.socket.buffered();
+    if (buffered !== undefined) return buffered > SLOW_READER_BYTES && now >= this.graceUntil;
+    if (this.#unheard <= (this.plain ? UNHEARD_UNITS_PLAIN : UNHEARD_UNITS)) return false;
+    const heardAt = Math.max(this.#seenAt, this.socket.pingedAt());
+    if (heardAt > this.#heardAt) {
+      this.#heardAt = heardAt;
+      this.#unheard = 0;
+      return false;
+    }
+    return now - heardAt > UNHEARD_MS;
   }
 
   /** Nothing was heard of it for so long that its slot may be given away. */

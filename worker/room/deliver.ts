@@ -3,7 +3,6 @@
  * plain ones. Cost is per frame and receiver (20-32 µs), so nothing here may add frames.
  */
 import type { Connection } from "./connection.ts";
-import { SLOW_READER_BYTES } from "./limits.ts";
 
 /** Something for everybody. */
 export interface Item {
@@ -45,23 +44,23 @@ export function deliver(
   let frames = 0;
   for (const connection of connections) {
     const own = personal.get(connection);
-    const { plain, socket } = connection;
+    const { plain } = connection;
     const common = own === undefined && !hidden.has(connection.userId);
     if (common && shared === undefined) continue;
-    if ((socket.buffered() ?? 0) > SLOW_READER_BYTES && now >= connection.graceUntil) {
+    if (connection.isSlow(now)) {
       slow.push(connection);
       continue;
     }
     try {
       if (common && shared !== undefined && !plain) {
-        socket.send(shared);
+        connection.send(shared);
         frames++;
         continue;
       }
       const objects = common ? items.map(({ json }) => json) : objectsFor(connection, items, own);
       if (objects.length === 0) continue;
-      if (plain) for (const object of objects) socket.send(object);
-      else socket.send(framed(objects));
+      if (plain) for (const object of objects) connection.send(object);
+      else connection.send(framed(objects));
       frames += plain ? objects.length : 1;
     } catch {
       gone.push(connection);

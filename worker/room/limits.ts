@@ -48,6 +48,13 @@ export const TICK_CHARACTERS = 128 * 1024;
 
 /** Bytes that may wait in one socket. A reader that is slower than this is closed (1013) and resumes. */
 export const SLOW_READER_BYTES = 1024 * 1024;
+/**
+ * Where the runtime does not tell what waits in a socket: so many UTF-16 units sent without a sign of life for so many
+ * ms (one and a half pings) mean the same. Plain clients need not ping, so that much more is their only sign.
+ */
+export const UNHEARD_MS = 45 * SECOND;
+export const UNHEARD_UNITS = 1024 * 1024;
+export const UNHEARD_UNITS_PLAIN = 32 * UNHEARD_UNITS;
 /** ms after a long resume in which its own bytes do not count as slowness. */
 export const RESUME_GRACE_MS = 30 * SECOND;
 /** ms without a ping or frame after which a connection is closed when its slot is needed. v1 pings every 30 s. */

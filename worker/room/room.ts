@@ -10,12 +10,10 @@ import { parseCursor } from "./cursor.ts";
 import { deliver } from "./deliver.ts";
 import { type Received, receive } from "./frame.ts";
 import type { Host, RoomSettings } from "./host.ts";
+import { lifeIn, type RoomName } from "./life.ts";
 import {
   BAN_SECONDS,
-  DIRECTORY_DELAY_MS,
-  DIRECTORY_INTERVAL_MS,
   MESSAGES_PER_TICK,
-  METRICS_INTERVAL_MS,
   PRESENCE_TICK_MS,
   PRESENCE_TICK_MS_PER_SOCKET,
   TICK_CHARACTERS,
@@ -25,22 +23,15 @@ import {
   TYPING_INTERVAL_MS,
   WHO_INTERVAL_MS,
 } from "./limits.ts";
-import { jobsOf, keptMs } from "./maintenance.ts";
 import { Members } from "./members.ts";
 import { Clock } from "./order.ts";
-import { newOrigin } from "./origin.ts";
 import { Pacer } from "./pacer.ts";
 import { PresenceQueue } from "./presence.ts";
 import { CLOSE, type Deletion } from "./protocol.ts";
-import { Schedule } from "./schedule.ts";
 import type { Entry, RoomStore } from "./store.ts";
 import { compose } from "./tick.ts";
+import { Upkeep } from "./upkeep.ts";
 import { greet, type Newcomer } from "./welcome.ts";
-
-export interface RoomName {
-  readonly room: string;
-  readonly region: string;
-}
 
 export class Room {
   readonly name: RoomName;
@@ -52,27 +43,16 @@ export class Room {
   readonly #settings: RoomSettings;
   readonly #clock: Clock;
   readonly #committer: Committer;
-  readonly #schedule: Schedule;
+  readonly #upkeep: Upkeep;
   readonly #presence = new PresenceQueue();
   readonly #typing = new Map<Connection, boolean>();
   readonly #pacer: Pacer;
   #queue: Pending[] = [];
 
-  /** Names a store that has none yet: the room's first life, or its first after the storage was lost. */
-  static found(store: RoomStore, { room, region }: RoomName, host: Host): void {
-    store.facts.set("room", room);
-    store.facts.set("region", region);
-    store.facts.set("origin", newOrigin(region, host.now(), host.random()));
-  }
-
   constructor(store: RoomStore, host: Host, settings: RoomSettings) {
-    const fact = (key: "room" | "region" | "origin"): string => {
-      const value = store.facts.get(key);
-      if (value === undefined) throw new Error(`The room's storage has no "${key}": it was never founded`);
-      return value;
-    };
-    this.name = { room: fact("room"), region: fact("region") };
-    this.#origin = fact("origin");
+    const { origin, ...name } = lifeIn(store);
+    this.name = name;
+    this.#origin = origin;
     this.#store = store;
     this.#host = host;
     this.#settings = settings;
@@ -87,7 +67,14 @@ export class Room {
       this.#clock,
       settings.limits.messagesPerMinute,
     );
-    this.#schedule = new Schedule(store, host.arm, host.now());
+    this.#upkeep = new Upkeep({
+      ...this.name,
+      store,
+      members: this.members,
+      counters: this.counters,
+      host,
+      settings,
+    });
     this.#pacer = new Pacer(host.now, host.later, () => this.#tick());
   }
 
@@ -100,8 +87,7 @@ export class Room {
 
   /** After the last `restore`: what happened while nobody looked, such as a crash that took every socket. */
   settle(): void {
-    if (Number(this.#store.facts.get("directoryUsers") ?? 0) !== this.members.userCount)
-      this.#directoryChanged();
+    this.#upkeep.checkDirectory();
   }
 
   admit(userId: string): Admission {
@@ -121,29 +107,28 @@ export class Room {
     const now = this.#host.now();
     const { userId, username, plain } = newcomer;
     const connection = new Connection(socket, { id, userId, username, plain, seenAt: now });
-    connection.save(now);
-    const first = this.members.add(connection);
-    if (newcomer.resuming && newcomer.since !== undefined) {
-      const order = parseCursor(newcomer.since)?.order;
-      if (order !== undefined) this.#clock.follow(order, now);
-    }
+    const order = newcomer.resuming ? parseCursor(newcomer.since ?? "")?.order : undefined;
+    if (order !== undefined) this.#clock.follow(order, now);
+    const first = this.members.of(userId).size === 0;
     const { recovered } = greet(
       {
         ...this.name,
         settings: this.#settings,
         log: this.#store.log,
         now,
-        userCount: this.members.userCount,
+        userCount: this.members.userCount + (first ? 1 : 0),
       },
       connection,
       newcomer,
     );
+    connection.save(now);
+    this.members.add(connection);
     this.counters.add("joins");
     if (recovered) this.counters.add("resumes");
     this.#host.log("joined", { ...this.name, connection: id, userId, plain, recovered });
     if (first) {
       this.#presence.add("user_joined", connection, this.members.userCount);
-      this.#directoryChanged();
+      this.#upkeep.directory();
     }
     this.#wantPresenceTick();
     return connection;
@@ -163,7 +148,6 @@ export class Room {
 
   /** The socket closed or failed. */
   left(connection: Connection): void {
-    if (!this.members.has(connection)) return;
     this.#forget(connection);
   }
 
@@ -223,8 +207,8 @@ export class Room {
         this.#store.facts.set("counters", this.counters.save());
         return taken;
       });
-      if (outcomes.some(({ kind }) => kind === "accepted")) this.#trimLater(now);
-      this.#schedule.by("metrics", now + METRICS_INTERVAL_MS);
+      if (outcomes.some(({ kind }) => kind === "accepted")) this.#upkeep.trim();
+      this.#upkeep.measure();
       const presence = this.#presence.take(this.name.region, this.members.userCount);
       this.#tell(compose(outcomes, presence, this.#typing), now);
       this.#typing.clear();
@@ -262,13 +246,14 @@ export class Room {
     const deletion: Deletion = { id, origin: this.#origin, seq: this.#committer.nextSeq() };
     const removed = this.#store.transaction(() => this.#store.log.remove(deletion, now));
     if (removed !== true) return removed === "done";
-    this.#trimLater(now);
+    this.#upkeep.trim();
     this.counters.add("deletions");
     this.#host.log("deleted", { ...this.name, id });
     this.#tell(
       { items: [{ json: JSON.stringify({ type: "message_deleted", ...deletion }) }], personal: new Map() },
       now,
     );
+    this.#wantPresenceTick();
     return true;
   }
 
@@ -278,14 +263,15 @@ export class Room {
     if (banSeconds !== undefined && banSeconds > 0) {
       const until = now + Math.min(Math.ceil(banSeconds), BAN_SECONDS) * 1000;
       this.#store.bans.set(userId, until);
-      this.#schedule.by("bans", until);
+      this.#upkeep.endBan(until);
     }
     this.#queue = this.#queue.filter(({ connection }) => connection.userId !== userId);
     const connections = [...this.members.of(userId)];
     for (const connection of connections) this.#drop(connection, CLOSE.kicked, "kicked", "kicked");
-    this.#cleanLater();
+    this.#upkeep.cleanUp();
     this.counters.add("kicks");
     this.#host.log("kicked", { ...this.name, userId, closed: connections.length, banSeconds });
+    this.#wantPresenceTick();
     return connections.length;
   }
 
@@ -304,23 +290,13 @@ export class Room {
   }
 
   /** The alarm. Never throws. */
-  async alarm(): Promise<void> {
-    const jobs = jobsOf({
-      ...this.name,
-      store: this.#store,
-      members: this.members,
-      counters: this.counters,
-      host: this.#host,
-      settings: this.#settings,
-    });
-    await this.#schedule.run(jobs, this.#host.now, (job, error) => {
-      this.#host.log("job_failed", { ...this.name, job, error: String(error) });
-    });
+  alarm(): Promise<void> {
+    return this.#upkeep.run();
   }
 
   #send(connection: Connection, frame: object): void {
     try {
-      connection.socket.send(JSON.stringify(frame));
+      connection.send(JSON.stringify(frame));
     } catch {
       this.#drop(connection, CLOSE.internal, "send failed", "gone");
     }
@@ -340,11 +316,7 @@ export class Room {
       code,
       event,
     });
-    try {
-      connection.socket.close(code, reason);
-    } catch {
-      // It closed on its own meanwhile: the same end.
-    }
+    connection.close(code, reason);
     this.#forget(connection);
   }
 
@@ -352,27 +324,8 @@ export class Room {
     this.#typing.delete(connection);
     if (!this.members.delete(connection)) return;
     this.#presence.add("user_left", connection, this.members.userCount);
-    this.#directoryChanged();
-    this.#cleanLater();
+    this.#upkeep.directory();
+    this.#upkeep.cleanUp();
     this.#wantPresenceTick();
-  }
-
-  #trimLater(now: number): void {
-    this.#schedule.by("trim", now + keptMs(this.#settings.limits.retentionMs));
-  }
-
-  /** A room that leaves nothing to keep goes, once nobody can resume it. */
-  #cleanLater(): void {
-    if (this.members.connections.size === 0 && this.#store.log.isEmpty())
-      this.#schedule.by("cleanup", this.#host.now() + keptMs(this.#settings.limits.retentionMs));
-  }
-
-  #directoryChanged(): void {
-    const last = Number(this.#store.facts.get("directoryAt") ?? 0);
-    const now = this.#host.now();
-    this.#schedule.by(
-      "directory",
-      Math.max(now + DIRECTORY_DELAY_MS, last <= now ? last + DIRECTORY_INTERVAL_MS : 0),
-    );
   }
 }

@@ -37,10 +37,6 @@ export class Schedule {
     else if ((this.#due.get(job) ?? Number.POSITIVE_INFINITY) > due) this.#set(job, due);
   }
 
-  isDue(job: Job): boolean {
-    return this.#due.has(job);
-  }
-
   /** Runs what is due. Never throws: a job that fails runs again in a minute. */
   async run(jobs: Jobs, now: () => number, failed: (job: string, error: unknown) => void): Promise<void> {
     this.#store.facts.set("alarm", undefined);

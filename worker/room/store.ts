@@ -13,6 +13,8 @@ export interface Taken {
 }
 
 export interface EntryLog {
+  /** From now on `heads` names this origin, though it has no entry yet: cursors must be able to. */
+  know(origin: string): void;
   append(entry: Entry): void;
   taken(id: string): Taken | undefined;
   heads(): readonly OriginHead[];

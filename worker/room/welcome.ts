@@ -64,14 +64,14 @@ export function greet(
       frameBytes: FRAME_BYTES,
     },
   };
-  connection.socket.send(JSON.stringify(welcome));
+  connection.send(JSON.stringify(welcome));
   if (replay.rest.length > 0) connection.graceUntil = now + RESUME_GRACE_MS;
   for (let at = 0; at < replay.rest.length; at += WELCOME_ENTRIES) {
     const objects = replay.rest
       .slice(at, at + WELCOME_ENTRIES)
       .map((entry) => JSON.stringify(asMessage(entry)));
-    if (plain) for (const object of objects) connection.socket.send(object);
-    else connection.socket.send(framed(objects));
+    if (plain) for (const object of objects) connection.send(object);
+    else connection.send(framed(objects));
   }
   return { recovered: replay.recovered };
 }

@@ -51,6 +51,10 @@ export class SqlEntryLog implements EntryLog {
     this.#newest = undefined;
   }
 
+  know(origin: string): void {
+    this.#see(origin, 0);
+  }
+
   append(entry: Entry): void {
     this.#sql.all(
       `INSERT INTO entries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

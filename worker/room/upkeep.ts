@@ -1,0 +1,61 @@
+/** When the room's jobs are due: each thing that happens asks for its upkeep here. */
+import { DIRECTORY_DELAY_MS, DIRECTORY_INTERVAL_MS, METRICS_INTERVAL_MS } from "./limits.ts";
+import { jobsOf, keptMs, type Premises } from "./maintenance.ts";
+import { Schedule } from "./schedule.ts";
+
+export class Upkeep {
+  readonly #premises: Premises;
+  readonly #schedule: Schedule;
+
+  constructor(premises: Premises) {
+    this.#premises = premises;
+    this.#schedule = new Schedule(premises.store, premises.host.arm, premises.host.now());
+  }
+
+  /** Something was written that may go in time. */
+  trim(): void {
+    this.#schedule.by("trim", this.#kept());
+  }
+
+  /** Something was counted. */
+  measure(): void {
+    this.#schedule.by("metrics", this.#premises.host.now() + METRICS_INTERVAL_MS);
+  }
+
+  endBan(until: number): void {
+    this.#schedule.by("bans", until);
+  }
+
+  /** The number of users changed. */
+  directory(): void {
+    const { store, host } = this.#premises;
+    const last = Number(store.facts.get("directoryAt") ?? 0);
+    const now = host.now();
+    const allowed = last <= now ? last + DIRECTORY_INTERVAL_MS : 0;
+    this.#schedule.by("directory", Math.max(now + DIRECTORY_DELAY_MS, allowed));
+  }
+
+  /** A crash may have taken every socket without a word. */
+  checkDirectory(): void {
+    const { store, members } = this.#premises;
+    if (Number(store.facts.get("directoryUsers") ?? 0) !== members.userCount) this.directory();
+  }
+
+  /** A room that leaves nothing to keep goes, once nobody can resume it. */
+  cleanUp(): void {
+    const { members, store } = this.#premises;
+    if (members.connections.size === 0 && store.log.isEmpty()) this.#schedule.by("cleanup", this.#kept());
+  }
+
+  /** The alarm. Never throws. */
+  async run(): Promise<void> {
+    const { room, region, host } = this.#premises;
+    await this.#schedule.run(jobsOf(this.#premises), host.now, (job, error) => {
+      host.log("job_failed", { room, region, job, error: String(error) });
+    });
+  }
+
+  #kept(): number {
+    return this.#premises.host.now() + keptMs(this.#premises.settings.limits.retentionMs);
+  }
+}
