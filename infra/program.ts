@@ -64,18 +64,16 @@ function scriptInputs(settings: Settings, bundle: Bundle): ScriptInputs {
   };
 }
 
-const bindingsFor =
-  (settings: Settings, version: string) =>
-  (kvNamespaceId: string): ScriptBinding<string>[] =>
-    planBindings({
-      kvNamespaceId,
-      dataset: settings.dataset,
-      rateLimitNamespace: rateLimitNamespace(settings.scriptName),
-      connectsPerMinute: settings.connectsPerMinute,
-      chat: settings.chat,
-      version,
-      secrets: settings.secrets,
-    });
+const bindingsFor = <Id>(settings: Settings, version: string, kvNamespaceId: Id): ScriptBinding<Id>[] =>
+  planBindings({
+    kvNamespaceId,
+    dataset: settings.dataset,
+    rateLimitNamespace: rateLimitNamespace(settings.scriptName),
+    connectsPerMinute: settings.connectsPerMinute,
+    chat: settings.chat,
+    version,
+    secrets: settings.secrets,
+  });
 
 /** The settings that change what is deployed, secrets apart. */
 function plainSettings(settings: Settings, version: string): Flat {
@@ -143,13 +141,12 @@ export async function program(): Promise<Record<string, unknown>> {
     stop(problemLines(`Nothing was touched in stack ${stack}, because:`, plan.problems));
 
   const script = scriptInputs(settings, bundle);
-  const bindings = bindingsFor(settings, bundle.sha256);
   const now: Now = { settings: plainSettings(settings, bundle.sha256), secrets: secretDigests(settings) };
   const run = {
     accountId,
     scriptName,
     providerVersion: providerVersion(),
-    fingerprint: fingerprint({ accountId, script, bindings: bindings("") }),
+    fingerprint: fingerprint({ accountId, script, bindings: bindingsFor(settings, bundle.sha256, "") }),
   };
   const migrationsFor = (kvNamespaceId: string) =>
     plan.migrations ?? migrationsToRepeat(last, { ...run, kvNamespaceId, live: live ?? {} });
@@ -166,7 +163,7 @@ export async function program(): Promise<Record<string, unknown>> {
     accountId,
     kvTitle: settings.kvTitle,
     script,
-    bindings,
+    bindings: (kvNamespaceId) => bindingsFor(settings, bundle.sha256, kvNamespaceId),
     migrations: plan.migrations ?? migrationsFor,
     workersDev: settings.workersDev,
     routes,

@@ -37,8 +37,10 @@ export interface EdgeChatArgs {
   readonly accountId: string;
   readonly kvTitle: string;
   readonly script: ScriptInputs;
-  /** The script's bindings, sorted by name, once the namespace has its id. */
-  readonly bindings: (kvNamespaceId: string) => readonly ScriptBinding<string>[];
+  /** The script's bindings, sorted by name, around the id of the namespace. */
+  readonly bindings: (
+    kvNamespaceId: pulumi.Output<string>,
+  ) => readonly ScriptBinding<pulumi.Output<string>>[];
   /** The steps to send; decided once the namespace has its id, because another one means an upload. */
   readonly migrations: Migrations | undefined | ((kvNamespaceId: string) => Migrations | undefined);
   /** Whether it answers on workers.dev. */
@@ -66,8 +68,8 @@ function migrationInput({ steps, ...own }: Migrations) {
   };
 }
 
-/** A secret text is marked by itself, so that the rest of a binding stays readable where the provider allows it. */
-const lifted = (binding: ScriptBinding<string>) =>
+/** Only the text is marked as secret, and not inside an Output, which would make a secret of all bindings. */
+const lifted = (binding: ScriptBinding<pulumi.Output<string>>) =>
   binding.type === "secret_text" && binding.text !== undefined
     ? { ...binding, text: pulumi.secret(binding.text) }
     : binding;
@@ -98,7 +100,7 @@ export class EdgeChat extends pulumi.ComponentResource {
         accountId,
         ...args.script,
         compatibilityFlags: copied(args.script.compatibilityFlags),
-        bindings: directory.id.apply((id) => args.bindings(id).map(lifted)),
+        bindings: args.bindings(directory.id).map(lifted),
         ...(typeof migrations === "function"
           ? { migrations: directory.id.apply((id) => optionalInput(migrations(id))) }
           : migrations && { migrations: migrationInput(migrations) }),

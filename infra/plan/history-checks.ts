@@ -5,6 +5,20 @@ import type { Problem } from "./problems.ts";
 const HISTORY_FILE = "infra/migration-history.ts";
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
+/** Classes that a step names more than once: Cloudflare does not say in which order it would do them. */
+function namedTwice({
+  newSqliteClasses = [],
+  renamedClasses = [],
+  deletedClasses = [],
+}: MigrationStep): string[] {
+  const names = [
+    ...newSqliteClasses,
+    ...renamedClasses.flatMap(({ from, to }) => [from, to]),
+    ...deletedClasses,
+  ];
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
 /** Contradictions inside the history: repeated tags, classes used before they exist or made twice. */
 export function unsoundHistory(history: readonly MigrationStep[]): Problem[] {
   const fix = `Correct the newest step in ${HISTORY_FILE}; steps that have run must stay as they are.`;
@@ -14,6 +28,12 @@ export function unsoundHistory(history: readonly MigrationStep[]): Problem[] {
   return [
     ...repeated.map((tag) => ({ what: `the migration history uses the tag ${tag} twice`, fix })),
     ...(tags.includes("") ? [{ what: "the migration history has a step with an empty tag", fix }] : []),
+    ...history.flatMap((step) =>
+      namedTwice(step).map((name) => ({
+        what: `migration step ${step.tag} names class ${name} more than once`,
+        fix: `Make two steps of it in ${HISTORY_FILE}.`,
+      })),
+    ),
     ...contradictions.map((what) => ({ what: `the migration history contradicts itself: ${what}`, fix })),
   ];
 }
