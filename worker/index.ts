@@ -5,11 +5,9 @@ import { preflight, requireOrigin, shareWithOrigin } from "./routes/cors.ts";
 import { errorText, log } from "./routes/log.ts";
 import { Refused } from "./routes/refused.ts";
 import { requireSettings } from "./routes/settings.ts";
-import { routes } from "./routes/table.ts";
+import { route } from "./routes/table.ts";
 
 export { ChatRoom } from "./objects/chat-room.ts";
-
-const app = routes();
 
 function refusal(error: unknown, request: Request): Refused {
   const { pathname: path } = new URL(request.url);
@@ -23,12 +21,12 @@ function refusal(error: unknown, request: Request): Refused {
   return error;
 }
 
-async function respond(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+async function respond(request: Request, env: Env): Promise<Response> {
   let origin: string | null = null;
   try {
     requireSettings(env);
     origin = requireOrigin(request, env);
-    const response = request.method === "OPTIONS" ? preflight() : await app.fetch(request, env, context);
+    const response = request.method === "OPTIONS" ? preflight() : await route(request, env);
     return shareWithOrigin(response, origin);
   } catch (error) {
     return shareWithOrigin(errorAnswer(refusal(error, request)), origin);

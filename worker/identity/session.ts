@@ -2,18 +2,16 @@
  * Sessions: tokens that the Worker signs for a user of a room, so that the next connection is the same user. They
  * never refuse: whatever is wrong with one, its bearer is simply new.
  */
-import { SignJWT } from "jose/jwt/sign";
-import { jwtVerify } from "jose/jwt/verify";
 import * as z from "zod/mini";
+import { signJwt, verifyJwt } from "./jwt.ts";
 
 /** A session's life, seconds: a night's sleep and a day. Each `welcome` renews it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 /** Marks our sessions, so that no ticket passes for one nor the other way round, even under the same key. */
 export const SESSION_AUDIENCE = "edge-chat-session";
 
-const ALGORITHM = "HS256";
-
 const claimsSchema = z.object({
+  aud: z.literal(SESSION_AUDIENCE),
   sub: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
   room: z.string(),
@@ -35,33 +33,16 @@ export interface SessionKeys {
   readonly previous: string | undefined;
 }
 
-const bytes = (key: string): Uint8Array => new TextEncoder().encode(key);
-
 /** @param nowSeconds Unix seconds. */
-export const signSession = (session: Session, keys: SessionKeys, nowSeconds: number): Promise<string> =>
-  new SignJWT({ name: session.username, room: session.room, ticketed: session.ticketed })
-    .setProtectedHeader({ alg: ALGORITHM })
-    .setSubject(session.userId)
-    .setAudience(SESSION_AUDIENCE)
-    .setIssuedAt(nowSeconds)
-    .setExpirationTime(nowSeconds + SESSION_SECONDS)
-    .sign(bytes(keys.current));
+export const signSession = (session: Session, keys: SessionKeys, nowSeconds: number): Promise<string> => {
+  const { userId: sub, username: name, room, ticketed } = session;
+  const exp = nowSeconds + SESSION_SECONDS;
+  return signJwt({ aud: SESSION_AUDIENCE, sub, name, room, ticketed, iat: nowSeconds, exp }, keys.current);
+};
 
 async function verifyWith(key: string, token: string, nowSeconds: number): Promise<Session | undefined> {
-  try {
-    const { payload } = await jwtVerify(token, bytes(key), {
-      algorithms: [ALGORITHM],
-      audience: SESSION_AUDIENCE,
-      requiredClaims: ["exp"],
-      currentDate: new Date(nowSeconds * 1000),
-    });
-    const claims = claimsSchema.safeParse(payload).data;
-    return (
-      claims && { userId: claims.sub, username: claims.name, room: claims.room, ticketed: claims.ticketed }
-    );
-  } catch {
-    return undefined;
-  }
+  const { data } = claimsSchema.safeParse(await verifyJwt(token, key, nowSeconds));
+  return data && { userId: data.sub, username: data.name, room: data.room, ticketed: data.ticketed };
 }
 
 /** The session of a token signed by either key and not expired; else undefined. Its room is the caller's to compare. */

@@ -1,6 +1,6 @@
 /** Tickets: JWTs by which the application's own backend says who may enter which room (`access: ticket`). */
-import { jwtVerify } from "jose/jwt/verify";
 import * as z from "zod/mini";
+import { verifyJwt } from "./jwt.ts";
 import { SESSION_AUDIENCE } from "./session.ts";
 import { cleanUsername } from "./username.ts";
 
@@ -48,21 +48,7 @@ export async function verifyTicket(
   nowSeconds: number,
 ): Promise<Ticket | undefined> {
   if (token === undefined) return undefined;
-  try {
-    const { payload } = await jwtVerify(token, new TextEncoder().encode(key), {
-      algorithms: ["HS256"],
-      requiredClaims: ["exp"],
-      clockTolerance: CLOCK_TOLERANCE,
-      currentDate: new Date(nowSeconds * 1000),
-    });
-    const claims = claimsSchema.safeParse(payload).data;
-    if (claims === undefined || [claims.aud].flat().includes(SESSION_AUDIENCE)) return undefined;
-    return {
-      userId: await ticketUserId(claims.sub),
-      username: cleanUsername(claims.name),
-      room: claims.room,
-    };
-  } catch {
-    return undefined;
-  }
+  const { data } = claimsSchema.safeParse(await verifyJwt(token, key, nowSeconds, CLOCK_TOLERANCE));
+  if (data === undefined || [data.aud].flat().includes(SESSION_AUDIENCE)) return undefined;
+  return { userId: await ticketUserId(data.sub), username: cleanUsername(data.name), room: data.room };
 }

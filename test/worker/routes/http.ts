@@ -1,5 +1,4 @@
 /** How the route tests speak to the Worker: as a client would, over its `fetch`. */
-import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import type { ChatConfig } from "../../../worker/bindings.ts";
 import type { Env } from "../../../worker/env.ts";
@@ -19,7 +18,7 @@ export const askUnder = (
 ): Promise<Response> => {
   // Wrong values are what some tests are about, so the type is the runtime's word, not the compiler's.
   const bound = { ...env, CHAT: { ...env.CHAT, ...settings.chat }, ...settings.bindings } as Env;
-  return worker.fetch(new Request(`${ORIGIN}${path}`, init), bound, createExecutionContext());
+  return worker.fetch(new Request(`${ORIGIN}${path}`, init), bound);
 };
 
 /** A room that no other test uses: storage is shared by the tests of a file. */
