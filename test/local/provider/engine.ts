@@ -26,7 +26,7 @@ export function attachEngine(port: number, engineAddress = "127.0.0.1:1") {
     `127.0.0.1:${port}`,
     credentials.createInsecure(),
     // Without this all clients of one test process share a connection, which no two engines do.
-    { "grpc.use_local_subchannel_pool": 1 },
+    { "grpc.use_local_subchannel_pool": 1, "grpc.max_receive_message_length": -1 },
   );
   return {
     handshake: () =>

@@ -9,7 +9,22 @@ export type SeenRequest = {
   body: string;
 };
 
-export type RecordedApi = { origin: string; seen: SeenRequest[]; unused(): string[]; stop(): Promise<void> };
+/** What the server says to one request; with `fault` it breaks the connection or says nothing. */
+export type RecordedAnswer = Pick<
+  RecordedHttp,
+  "http" | "status" | "responseHeaders" | "response" | "responseText"
+> & {
+  fault?: "reset" | "hang";
+};
+
+export type RecordedApi = {
+  origin: string;
+  seen: SeenRequest[];
+  /** Resolves once so many requests have come in. */
+  arrived(count: number): Promise<void>;
+  unused(): string[];
+  stop(): Promise<void>;
+};
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -17,7 +32,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function answer(response: ServerResponse, recorded: RecordedHttp | undefined): void {
+function answer(response: ServerResponse, recorded: RecordedAnswer | undefined): void {
+  if (recorded?.fault === "reset") response.socket?.destroy();
+  if (recorded?.fault !== undefined) return;
   if (recorded === undefined) {
     response.writeHead(418, { "x-should-retry": "false" }).end("not in the recording");
     return;
@@ -29,7 +46,7 @@ function answer(response: ServerResponse, recorded: RecordedHttp | undefined): v
 }
 
 /** A loopback server that gives each recorded answer once, to the first request with its method and path. */
-export async function recordedApi(recorded: readonly RecordedHttp[]): Promise<RecordedApi> {
+export async function recordedApi(recorded: readonly RecordedAnswer[]): Promise<RecordedApi> {
   const left = [...recorded];
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
@@ -37,6 +54,7 @@ export async function recordedApi(recorded: readonly RecordedHttp[]): Promise<Re
       const http = `${request.method} ${request.url}`;
       seen.push({ http, headers: request.headers, body });
       const index = left.findIndex((candidate) => candidate.http === http);
+      server.emit("seen");
       answer(response, index < 0 ? undefined : left.splice(index, 1)[0]);
     });
   });
@@ -45,7 +63,16 @@ export async function recordedApi(recorded: readonly RecordedHttp[]): Promise<Re
   return {
     origin: `http://127.0.0.1:${port}`,
     seen,
+    arrived: (count) =>
+      new Promise((resolve) => {
+        const look = () => (seen.length >= count ? resolve() : void server.once("seen", look));
+        look();
+      }),
     unused: () => left.map(({ http }) => http),
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
