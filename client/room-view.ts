@@ -3,9 +3,6 @@ import { Cursor } from "./cursor.ts";
 import { Timeline } from "./timeline.ts";
 import { TypingBoard } from "./typing.ts";
 
-/** A `welcome` with so many messages may be followed by more from before its cursor (protocol, "welcome"). */
-const WELCOME_MAX_MESSAGES = 500;
-
 /** What a frame did to the view. */
 export interface Seen {
   /** Messages never shown before, in the order in which they came. */
@@ -41,8 +38,7 @@ export class RoomView {
     }
     for (const { id } of frame.deleted ?? []) this.timeline.remove(id);
     const fresh = frame.recentMessages.filter((message) => this.#place(message));
-    if (!frame.recovered || frame.recentMessages.length < WELCOME_MAX_MESSAGES)
-      this.cursor.merge(frame.cursor);
+    this.cursor.merge(frame.cursor);
     return { fresh, changed: true };
   }
 

@@ -73,7 +73,7 @@ export class Composer {
     this.#form.classList.toggle("over", left < 0);
     this.#text.ariaInvalid = String(left < 0);
     this.#form.classList.toggle("filled", left < this.#limit);
-    // `field-sizing: content` does this where the browser knows it; the height of one line is the fallback.
+    // Grows with its text, up to the limit in the style; "auto" first, or it would never shrink.
     this.#text.style.height = "auto";
     this.#text.style.height = `${this.#text.scrollHeight}px`;
   }

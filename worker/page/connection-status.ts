@@ -41,19 +41,18 @@ export class ConnectionStatus {
     );
   }
 
-  /** Returns true while it wants to be shown again as time passes. */
-  show(state: ConnectionState, now: number): boolean {
+  show(state: ConnectionState, now: number): void {
     this.#word.dataset.state = state.status;
     if (state.status !== "reconnecting") this.#lostAt = undefined;
     switch (state.status) {
       case "connecting":
         setText(this.#word, "Connecting…");
         this.#say("");
-        return false;
+        break;
       case "online":
         setText(this.#word, "Connected");
         this.#say(this.notice);
-        return false;
+        break;
       case "reconnecting": {
         this.#lostAt ??= now;
         const wait = state.retryAt - now;
@@ -61,12 +60,12 @@ export class ConnectionStatus {
         const quiet = now - this.#lostAt < QUIET_MS && state.attempt === 1;
         this.#say(quiet ? "" : "Connection lost. What you write is sent when it is back.", "Try now");
         setText(this.#countdown, wait > 0 ? `Next try in ${seconds(wait)}.` : "Trying…");
-        return true;
+        break;
       }
       case "offline":
         setText(this.#word, "Offline");
-        this.#say(`${FINAL[state.reason]}`, "Join again", true);
-        return false;
+        this.#say(FINAL[state.reason], "Join again", true);
+        break;
     }
   }
 

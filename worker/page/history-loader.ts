@@ -3,20 +3,21 @@ import { byId, element } from "./element.ts";
 
 const PAGE_SIZE = 50;
 
-/** Loads older messages page by page, one request at a time. */
+/** Loads older messages page by page, one request at a time, and says above them how it stands. */
 export class HistoryLoader {
   readonly #client: ChatClient;
-  readonly #state = byId("history-state", HTMLElement);
+  readonly #line = byId("history-state", HTMLElement);
   readonly #loaded: () => void;
   #loading = false;
   #more = true;
   #failed = false;
+  #shown = "";
 
   /** `loaded` is told after each page, so that a page that does not fill the window is followed by another. */
   constructor(client: ChatClient, loaded: () => void) {
     this.#client = client;
     this.#loaded = loaded;
-    this.#state.replaceChildren();
+    this.#line.replaceChildren();
   }
 
   get loading(): boolean {
@@ -32,26 +33,33 @@ export class HistoryLoader {
   async load(again = false): Promise<void> {
     if (this.#loading || !this.#more || (this.#failed && !again)) return;
     this.#loading = true;
-    this.#state.replaceChildren(element("span", {}, "Loading older messages…"));
     try {
       const { more } = await this.#client.history(this.#client.messages[0]?.order, PAGE_SIZE);
       this.#more = more;
       this.#failed = false;
-      const empty = this.#client.messages.length === 0;
-      this.#state.replaceChildren(
-        element(
-          "span",
-          {},
-          more ? "" : empty ? "No messages yet. Say hello." : "Earlier messages are not kept.",
-        ),
-      );
     } catch {
       this.#failed = true;
-      const retry = element("button", { type: "button", onclick: () => void this.load(true) }, "Try again");
-      this.#state.replaceChildren(element("span", {}, "Older messages could not be loaded."), retry);
-    } finally {
-      this.#loading = false;
     }
+    this.#loading = false;
     this.#loaded();
+  }
+
+  show(): void {
+    const text = this.#text();
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#line.replaceChildren(text);
+    if (!this.#failed) return;
+    const retry = () => void this.load(true);
+    this.#line.append(element("button", { type: "button", onclick: retry }, "Try again"));
+  }
+
+  #text(): string {
+    const { messages, pending, room } = this.#client;
+    if (this.#loading) return "Loading older messages…";
+    if (this.#failed) return "Older messages could not be loaded.";
+    if (this.#more || room === undefined) return "";
+    if (messages.length + pending.length === 0) return "Nobody has written here yet. Say hello.";
+    return messages.length < room.limits.visibleMessages ? "" : "Older messages are not kept.";
   }
 }

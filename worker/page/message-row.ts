@@ -45,7 +45,9 @@ class MessageRow implements Row {
   readonly #text = element("p", { className: "text", dir: "auto" });
   readonly #status = element("p", { className: "status" });
   readonly #actions: RowActions;
-  #shownActions = "";
+  #item: MessageItem | undefined;
+  #context: Omit<RowContext, "now"> | undefined;
+  #shownStatus = "";
 
   constructor({ userId, username }: MessageItem, actions: RowActions) {
     this.#actions = actions;
@@ -55,6 +57,7 @@ class MessageRow implements Row {
   }
 
   update(item: MessageItem, context: RowContext): void {
+    if (this.#isShown(item, context)) return;
     const { message, pending } = item;
     const state = pending?.state ?? "shown";
     this.node.className = `message${item.continues ? " continues" : ""}${item.mine ? " mine" : ""}`;
@@ -71,6 +74,20 @@ class MessageRow implements Row {
     this.#showStatus(item, context);
   }
 
+  /** Most rows are as they were: all rows are asked, once a second and with every message. */
+  #isShown(item: MessageItem, { region, online }: RowContext): boolean {
+    const { message, pending, continues, mine } = item;
+    const [was, there] = [this.#item, this.#context];
+    this.#item = item;
+    this.#context = { region, online };
+    const same =
+      was?.message === message &&
+      was?.pending === pending &&
+      was?.continues === continues &&
+      was?.mine === mine;
+    return same && there?.region === region && there.online === online && pending?.state !== "limited";
+  }
+
   #showStatus({ key, mine, pending }: MessageItem, { now, online }: RowContext): void {
     const actions: [string, (key: string) => void][] = [];
     let text = "";
@@ -85,8 +102,10 @@ class MessageRow implements Row {
       actions.push(["Send again", this.#actions.resend], ["Discard", this.#actions.discard]);
     } else text = online ? "Sending" : "Waiting for the connection";
     const shown = text + actions.map(([label]) => label).join();
-    if (shown === this.#shownActions) return;
-    this.#shownActions = shown;
+    if (shown === this.#shownStatus) return;
+    this.#shownStatus = shown;
+    // The log reads out what is new in it: here only what asks for a decision.
+    this.#status.ariaLive = actions.length > 0 ? "polite" : "off";
     const buttons = actions.map(([label, act]) =>
       element("button", { type: "button", onclick: () => act(key) }, label),
     );
