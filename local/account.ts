@@ -116,7 +116,7 @@ export async function startAccount(options: AccountOptions): Promise<LocalAccoun
         scripts: listScripts(db).filter((script) => script.versionId !== undefined),
         subdomain: identity.subdomain,
       }),
-      workerd: runtime.address,
+      address: runtime.address,
       hint: "Deploy the chat with `npm run up -- local`, or a Worker of your own with `npx wrangler deploy`.",
     });
     undo.push(async () => {

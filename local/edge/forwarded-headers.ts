@@ -23,7 +23,6 @@ const HOP_BY_HOP = new Set([
 ]);
 
 export interface Arrival {
-  readonly script: string;
   readonly colo: string;
   readonly clientAddress: string;
   readonly httpVersion: string;
@@ -56,12 +55,8 @@ export function forwardedHeaders(rawHeaders: readonly string[], arrival: Arrival
     arrival.clientAddress,
     "X-Forwarded-Proto",
     "http",
-    "MF-Route-Override",
-    arrival.script,
     "MF-CF-Blob",
     asciiJson(requestCf(arrival.colo, arrival.httpVersion)),
-    "MF-Disable-Pretty-Error",
-    "true",
   );
   return headers;
 }

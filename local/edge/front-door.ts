@@ -23,8 +23,8 @@ export interface FrontDoor {
 
 export interface FrontDoorTargets {
   readonly routing: () => Routing;
-  /** Where workerd listens; waits while it changes. */
-  readonly workerd: () => Promise<URL>;
+  /** Where a script listens; waits while the runtime changes. */
+  readonly address: (script: string) => Promise<URL>;
   /** What to type when nothing answers. */
   readonly hint: string;
 }
@@ -77,9 +77,8 @@ async function find(
   if ("nothing" in resolution)
     return { status: 404, text: `Nothing to see here: ${resolution.nothing}.\n${targets.hint}\n` };
   try {
-    const url = await targets.workerd();
+    const url = await targets.address(resolution.script);
     const arrival: Arrival = {
-      script: resolution.script,
       colo: placed.colo,
       clientAddress: (incoming.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, ""),
       httpVersion: incoming.httpVersion,
@@ -145,15 +144,13 @@ function tunnel(
   socket.setNoDelay(true);
   upstream.setNoDelay(true);
   upgraded.add(socket);
-  const end = () => {
+  socket.on("close", () => {
     upgraded.delete(socket);
-    socket.destroy();
     upstream.destroy();
-  };
-  socket.on("close", end);
-  socket.on("error", end);
-  upstream.on("error", end);
-  upstream.on("close", end);
+  });
+  // What the Worker said last, a close frame, still has to go out.
+  upstream.on("close", () => socket.destroySoon());
+  upstream.on("error", () => socket.destroy());
   const headers = forwardedHeaders(incoming.rawHeaders, arrival);
   const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
   for (let index = 0; index + 1 < headers.length; index += 2)

@@ -5,8 +5,8 @@ import { KV_WORKER, kvBindingName } from "./system-workers.ts";
 import { fleetOptions, newWorkerd, type WorkerdHooks } from "./workerd.ts";
 
 export interface Runtime {
-  /** Where workerd listens, once it does: the front door asks before every request. Loopback. */
-  readonly address: () => Promise<URL>;
+  /** Where a script listens, once it does: the front door asks before every request. Loopback. */
+  readonly address: (script: string) => Promise<URL>;
   /** Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back, when workerd refuses the new one. */
   readonly apply: (fleet: Fleet) => Promise<void>;
   readonly kv: (namespaceId: string) => Promise<KvStore>;
@@ -45,7 +45,10 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
   };
 
   return {
-    address: () => ready,
+    address: async (script) => {
+      await ready;
+      return workerd.unsafeGetDirectURL(script);
+    },
     apply,
     kv: async (namespaceId) => {
       if (!fleet.kvNamespaceIds.includes(namespaceId))

@@ -14,17 +14,27 @@ export interface SinkTargets {
 }
 
 const DATA_POINTS = "/data-points/";
+const TAIL = "/tail/";
+const LISTENING = "/tail/listening";
 
 export function makeSink(targets: SinkTargets) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "http://account").pathname;
-    if (path === "/tail/listening") {
+    if (path === LISTENING && request.method === "GET") {
       response.writeHead(targets.listening() ? 200 : 204).end();
       return;
     }
+
     const body: unknown = JSON.parse(await readText(request));
-    if (path === "/tail") targets.tailEvents(z.array(tailEventSchema).parse(body));
-    else if (path.startsWith(DATA_POINTS)) {
+    if (path.startsWith(TAIL)) {
+      const scriptName = decodeURIComponent(path.slice(TAIL.length));
+      targets.tailEvents(
+        z
+          .array(tailEventSchema)
+          .parse(body)
+          .map((event) => ({ ...event, scriptName })),
+      );
+    } else if (path.startsWith(DATA_POINTS)) {
       const dataset = decodeURIComponent(path.slice(DATA_POINTS.length));
       targets.dataPoint({ dataset, atMs: targets.now(), ...dataPointSchema.parse(body) });
     }

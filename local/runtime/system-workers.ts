@@ -20,19 +20,24 @@ export default {};`;
 
 /**
  * Every event of every Worker arrives here. Going out to Node for each would slow a busy room down, so the account is
- * asked at most once a second whether somebody listens, and events that nobody wants end here.
+ * asked at most once a second whether somebody listens, and events that nobody wants end here. Events of Durable
+ * Objects do not name their script: the consumer's props do.
  */
-export const TAIL_SOURCE = `let listening = false, askedAt = 0;
-export default {
-  async tail(events, env) {
+export const TAIL_SOURCE = `import { WorkerEntrypoint } from "cloudflare:workers";
+let listening = false, askedAt = 0;
+export default class extends WorkerEntrypoint {
+  async tail(events) {
+    const { SINK } = this.env;
     if (Date.now() - askedAt > 1000) {
+      listening = (await SINK.fetch("http://account/tail/listening")).status === 200;
       askedAt = Date.now();
-      listening = (await env.SINK.fetch("http://account/tail/listening")).status === 200;
     }
     const wanted = listening ? events : events.filter((event) => event.exceptions.length > 0);
-    if (wanted.length > 0) await env.SINK.fetch("http://account/tail", { method: "POST", body: JSON.stringify(wanted) });
-  },
-};`;
+    if (wanted.length === 0) return;
+    const script = encodeURIComponent(this.ctx.props.script);
+    await SINK.fetch("http://account/tail/" + script, { method: "POST", body: JSON.stringify(wanted) });
+  }
+}`;
 
 /** Holds a binding to every KV namespace of the account: the API reads and writes through it. */
 export const KV_SOURCE = "export default {};";

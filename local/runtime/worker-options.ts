@@ -55,8 +55,10 @@ export function workerOptions(worker: DeployedWorker, targets: Targets): WorkerO
           },
         ]),
       ),
-      tailConsumers: [{ workerName: TAIL_WORKER }],
+      tailConsumers: [{ workerName: TAIL_WORKER, props: { script: worker.name } }],
     },
+    // A socket of its own: requests reach the Worker without the runtime's own entry Worker in between.
+    dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
   };
 }
 
