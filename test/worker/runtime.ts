@@ -1,7 +1,7 @@
 /** The Worker's bindings for the tests inside workerd, from the one list in `worker/bindings`. */
 import { BINDINGS, type ChatConfig } from "../../worker/bindings.ts";
 
-export const TEST_CHAT: ChatConfig = {
+export const TEST_CHAT = {
   regions: ["weur"],
   access: "open",
   allowedOrigins: ["https://app.example.com"],
@@ -14,7 +14,7 @@ export const TEST_CHAT: ChatConfig = {
     recentMessages: 10,
     retentionMs: 600_000,
   },
-};
+} satisfies ChatConfig;
 
 export const testRuntime = {
   main: "./worker/index.ts",
@@ -31,6 +31,6 @@ export const testRuntime = {
     durableObjects: { CHAT_ROOM: { className: BINDINGS.CHAT_ROOM.className, useSQLite: true } },
     kvNamespaces: ["DIRECTORY"],
     analyticsEngineDatasets: { ANALYTICS: { dataset: "edge_chat" } },
-    ratelimits: { CONNECT_LIMIT: { simple: { limit: 100_000, period: 60 } } },
+    ratelimits: { CONNECT_LIMIT: { namespace_id: "1001", simple: { limit: 100_000, period: 60 } } },
   },
 };
