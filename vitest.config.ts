@@ -14,6 +14,8 @@ const virtualPage = {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
+    // A passing test has nothing to say; a failing one shows all its logs.
+    silent: "passed-only",
     projects: [
       {
         test: {

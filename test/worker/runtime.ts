@@ -31,6 +31,6 @@ export const testRuntime = {
     durableObjects: { CHAT_ROOM: { className: BINDINGS.CHAT_ROOM.className, useSQLite: true } },
     kvNamespaces: ["DIRECTORY"],
     analyticsEngineDatasets: { ANALYTICS: { dataset: "edge_chat" } },
-    ratelimits: { CONNECT_LIMIT: { namespace_id: "1001", simple: { limit: 100_000, period: 60 } } },
+    ratelimits: { CONNECT_LIMIT: { namespace_id: "1001", simple: { limit: 100_000, period: 60 as const } } },
   },
 };
