@@ -73,13 +73,13 @@ export class ApiClient {
       const isLast = retry === MAX_RETRIES;
       if (outcome instanceof Error) {
         if (isLast || this.#signal.aborted) throw new HttpError(transportText(request.method, url, outcome));
-        await this.#pause(retry + 1, {});
+        await this.#pause(request, url, retry + 1, {});
       } else if (outcome.status < 400) {
         return outcome;
       } else if (isLast || !isRetryable(outcome.status, outcome.headers)) {
         throw new HttpError(statusText(request.method, url, outcome), outcome.status);
       } else {
-        await this.#pause(retry + 1, outcome.headers);
+        await this.#pause(request, url, retry + 1, outcome.headers);
       }
     }
   }
@@ -112,9 +112,13 @@ export class ApiClient {
     }
   }
 
-  async #pause(retry: number, headers: Incoming["headers"]): Promise<void> {
+  async #pause(request: ApiRequest, url: URL, retry: number, headers: Incoming["headers"]): Promise<void> {
     const delay = retryDelay(retry, headers, this.#clock.now(), this.#clock.random());
-    await this.#clock.wait(delay, this.#signal);
+    try {
+      await this.#clock.wait(delay, this.#signal);
+    } catch (error) {
+      throw new HttpError(transportText(request.method, url, error instanceof Error ? error : new Error()));
+    }
   }
 }
 

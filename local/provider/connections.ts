@@ -17,8 +17,10 @@ export class Connection {
     this.#calls = new AbortController();
   }
 
-  api(configuration: Configuration, clock: Clock): ApiClient {
-    return new ApiClient(configuration.baseUrl, configuration.credentials, clock, this.#calls.signal);
+  /** A client for one call; `gone` ends its requests too, when nobody waits for the call any more. */
+  api(configuration: Configuration, clock: Clock, gone: AbortSignal): ApiClient {
+    const signal = AbortSignal.any([this.#calls.signal, gone]);
+    return new ApiClient(configuration.baseUrl, configuration.credentials, clock, signal);
   }
 }
 

@@ -4,8 +4,9 @@ import { isObject, type Properties, type Value } from "./values.ts";
 export const snakeName = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** `workers/triggered_by` → `workersTriggeredBy`: annotations are named by paths. */
 export const camelName = (name: string): string =>
-  name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  name.replace(/[_/]+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 function renamed(value: Value, rename: (name: string) => string): Value {
   if (Array.isArray(value)) return value.map((item) => renamed(item, rename));

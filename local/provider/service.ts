@@ -8,7 +8,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import wire from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Clock } from "./api-client.ts";
+import type { ApiClient, Clock } from "./api-client.ts";
 import { configuration, configurationFailures, markedConfiguration } from "./configuration.ts";
 import type { Connections } from "./connections.ts";
 import { engineLog } from "./engine-log.ts";
@@ -24,7 +24,10 @@ export const PROVIDER_VERSION = "6.22.1";
 
 export type ServiceOptions = { connections: Connections; clock: Clock; files: Files };
 
-type Handler<Request, Response> = (request: Request, peer: string) => Response | Promise<Response>;
+/** Who calls: the address of the connection, and a signal that it no longer waits. */
+type Caller = { peer: string; gone: AbortSignal };
+
+type Handler<Request, Response> = (request: Request, caller: Caller) => Response | Promise<Response>;
 
 const logicalName = (urn: string): string => urn.split("::").at(-1) ?? "";
 
@@ -45,8 +48,11 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
   const unary =
     <Request, Response>(handle: Handler<Request, Response>) =>
     (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void => {
+      const gone = new AbortController();
+      // A killed engine must not have its retries go on without it: they could undo what the next run did.
+      call.on("cancelled", () => gone.abort());
       Promise.resolve()
-        .then(() => handle(call.request, call.getPeer()))
+        .then(() => handle(call.request, { peer: call.getPeer(), gone: gone.signal }))
         .then(
           (response) => reply(null, response),
           (error: unknown) =>
@@ -56,13 +62,13 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
 
   /** Runs calls to the API for one resource; a failure is logged beside it, as the official provider does. */
   async function calling<Result>(
-    peer: string,
+    { peer, gone }: Caller,
     urn: string,
-    run: (api: ReturnType<typeof apiOf>) => Promise<Result>,
+    run: (api: ApiClient) => Promise<Result>,
   ): Promise<Result> {
-    const { connection } = connections.configured(peer);
+    const { connection, configuration: known } = connections.configured(peer);
     try {
-      return await run(apiOf(peer));
+      return await run(connection.api(known, clock, gone));
     } catch (error) {
       if (error instanceof ProviderError) {
         await connection.log?.write("error", urn, `[ERROR] ${error.detail}: ${error.summary}`);
@@ -71,26 +77,21 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
     }
   }
 
-  function apiOf(peer: string) {
-    const { connection, configuration: known } = connections.configured(peer);
-    return connection.api(known, clock);
-  }
-
-  const warn = (peer: string, urn: string, summary: string, detail: string) =>
+  const warn = ({ peer }: Caller, urn: string, summary: string, detail: string) =>
     connections.get(peer).log?.write("warning", urn, `[WARNING] ${detail}: ${summary}`);
 
-  const warnOfKind = (kind: ResourceKind, peer: string, urn: string) =>
-    kind.warning && warn(peer, urn, kind.warning.summary, kind.warning.detail);
+  const warnOfKind = (kind: ResourceKind, caller: Caller, urn: string) =>
+    kind.warning && warn(caller, urn, kind.warning.summary, kind.warning.detail);
 
   return {
-    handshake: unary((request: wire.ProviderHandshakeRequest, peer) => {
+    handshake: unary((request: wire.ProviderHandshakeRequest, { peer }) => {
       connections.open(peer).log = engineLog(request.getEngineAddress());
       // Secrets are not accepted, as by the official provider: the engine then keeps `bindings` secret as a whole.
       return new wire.ProviderHandshakeResponse().setAcceptResources(true);
     }),
 
     /** Follows the handshake of an engine that attaches instead of starting the plugin itself. */
-    attach: unary((request: plugin.PluginAttach, peer) => {
+    attach: unary((request: plugin.PluginAttach, { peer }) => {
       const connection = connections.get(peer);
       connection.log ??= engineLog(request.getAddress());
       return new empty.Empty();
@@ -111,14 +112,14 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       return new wire.DiffResponse().setChanges(diffs.length === 0 ? 1 : 2).setDiffsList(diffs);
     }),
 
-    configure: unary((request: wire.ConfigureRequest, peer) => {
+    configure: unary((request: wire.ConfigureRequest, { peer }) => {
       connections.get(peer).configuration = configuration(properties(request.getArgs()));
       return new wire.ConfigureResponse().setSupportspreview(true).setAcceptresources(true);
     }),
 
-    invoke: unary(async (request: wire.InvokeRequest, peer) => {
+    invoke: unary(async (request: wire.InvokeRequest, caller) => {
       const call = providerFunction(request.getTok());
-      const result = await calling(peer, "", (api) => call(api, properties(request.getArgs())));
+      const result = await calling(caller, "", (api) => call(api, properties(request.getArgs())));
       return new wire.InvokeResponse().setReturn(message(result));
     }),
 
@@ -137,57 +138,57 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       return response.setChanges(diffs.length === 0 ? 1 : 2);
     }),
 
-    create: unary(async (request: wire.CreateRequest, peer) => {
+    create: unary(async (request: wire.CreateRequest, caller) => {
       const kind = resourceKind(request.getType());
       const inputs = properties(request.getProperties());
-      await warnOfKind(kind, peer, request.getUrn());
+      await warnOfKind(kind, caller, request.getUrn());
       if (request.getPreview()) {
         return new wire.CreateResponse().setProperties(message(provider.previewCreate(kind, inputs)));
       }
-      const { id, state } = await calling(peer, request.getUrn(), (api) =>
+      const { id, state } = await calling(caller, request.getUrn(), (api) =>
         provider.create(kind, api, inputs, files),
       );
       return new wire.CreateResponse().setId(id).setProperties(message(state));
     }),
 
-    read: unary(async (request: wire.ReadRequest, peer) => {
+    read: unary(async (request: wire.ReadRequest, caller) => {
       const kind = resourceKind(request.getType());
       const [id, urn, state] = [request.getId(), request.getUrn(), properties(request.getProperties())];
       const isImport = Object.keys(state).length === 0;
-      const found = await calling(peer, urn, (api) =>
+      const found = await calling(caller, urn, (api) =>
         isImport
           ? provider.importResource(kind, api, id)
           : provider.refresh(kind, api, id, state, properties(request.getInputs())),
       );
       if (found === undefined) {
         const detail = "The resource was not found on the server and will be removed from state.";
-        await warn(peer, urn, "Resource not found", detail);
+        await warn(caller, urn, "Resource not found", detail);
         return new wire.ReadResponse();
       }
       const response = new wire.ReadResponse().setId(found.id).setProperties(message(found.state));
       return response.setInputs(message(found.inputs));
     }),
 
-    update: unary(async (request: wire.UpdateRequest, peer) => {
+    update: unary(async (request: wire.UpdateRequest, caller) => {
       const kind = resourceKind(request.getType());
       const [news, state] = [properties(request.getNews()), properties(request.getOlds())];
       const after = request.getPreview()
         ? provider.previewUpdate(kind, news, state)
-        : await calling(peer, request.getUrn(), (api) =>
+        : await calling(caller, request.getUrn(), (api) =>
             provider.update(kind, api, request.getId(), news, state, files),
           );
       return new wire.UpdateResponse().setProperties(message(after));
     }),
 
-    delete: unary(async (request: wire.DeleteRequest, peer) => {
+    delete: unary(async (request: wire.DeleteRequest, caller) => {
       const kind = resourceKind(request.getType());
       const state = properties(request.getProperties());
-      await calling(peer, request.getUrn(), async (api) => kind.remove?.(api, request.getId(), state));
+      await calling(caller, request.getUrn(), async (api) => kind.remove?.(api, request.getId(), state));
       return new empty.Empty();
     }),
 
     /** Ends the calls of the run that asks; others go on. */
-    cancel: unary((_request: empty.Empty, peer) => {
+    cancel: unary((_request: empty.Empty, { peer }) => {
       connections.get(peer).cancel();
       return new empty.Empty();
     }),

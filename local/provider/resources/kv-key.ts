@@ -32,7 +32,7 @@ async function readMetadata(api: ApiClient, state: Properties): Promise<string |
   } catch {
     return known || undefined; // As the official provider: without metadata there is still a value.
   }
-  if (!isObject(result)) return undefined;
+  if (result === undefined || result === null) return known || undefined;
   const before = parsed(Buffer.from(known));
   return isObject(before) && same(before, result) ? known : JSON.stringify(result);
 }

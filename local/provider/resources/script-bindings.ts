@@ -92,12 +92,11 @@ export function unsettleBindings(plan: Plan): void {
 export function refreshedBindings(state: Properties, answer: Value | undefined): Value[] | undefined {
   if (!Array.isArray(answer)) return Array.isArray(state.bindings) ? state.bindings : undefined;
   const live = answer.map(bindingFromApi);
-  const names = new Set(live.map(({ name }) => name));
   const before = bindingsOf(state);
-  const stay = before.filter(({ type, name }) => type !== "secret_text" || names.has(name));
-  const added = live.filter(
-    ({ type, name }) => type !== "secret_text" && !before.some((binding) => binding.name === name),
-  );
+  const isIn = (bindings: Properties[], { type, name }: Properties): boolean =>
+    bindings.some((binding) => binding.type === type && binding.name === name);
+  const stay = before.filter((binding) => binding.type !== "secret_text" || isIn(live, binding));
+  const added = live.filter((binding) => binding.type !== "secret_text" && !isIn(before, binding));
   return [...stay, ...added];
 }
 

@@ -30,22 +30,24 @@ function contentFailures(inputs: Properties, at: (property: string) => string): 
 }
 
 async function hashFailures(inputs: Properties, at: string, context: CheckContext): Promise<string[]> {
-  const { contentFile, contentSha256 } = inputs;
-  if (typeof contentFile !== "string" || typeof contentSha256 !== "string") return [];
-  if (isUnknown(contentFile) || isUnknown(contentSha256)) return [];
+  const { content, contentFile, contentSha256: given } = inputs;
+  const source = content ?? contentFile;
+  if (typeof source !== "string" || typeof given !== "string") return [];
+  if (isUnknown(source) || isUnknown(given)) return [];
   let actual: string;
   try {
-    actual = sha256(await context.files.read(contentFile));
+    actual = sha256(content === undefined ? await context.files.read(source) : source);
   } catch (error) {
     const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
     const reason = isAbsent ? "no such file or directory" : String(error);
     return [
-      `Hash Calculation Error. Failed to calculate SHA-256 hash of file '${contentFile}': failed to open file: open ${contentFile}: ${reason}. ${at}`,
+      `Hash Calculation Error. Failed to calculate SHA-256 hash of file '${source}': failed to open file: open ${source}: ${reason}. ${at}`,
     ];
   }
-  if (actual === contentSha256.toLowerCase()) return [];
+  if (actual === given) return [];
+  const origin = content === undefined ? `content_file (${source})` : "content";
   return [
-    `SHA-256 Hash Mismatch. The provided SHA-256 hash '${contentSha256}' does not match the actual hash '${actual}' of content_file (${contentFile}). ${at}`,
+    `SHA-256 Hash Mismatch. The provided SHA-256 hash '${given}' does not match the actual hash '${actual}' of ${origin}. ${at}`,
   ];
 }
 

@@ -6,6 +6,7 @@ import { bindingForUpload } from "./script-bindings.ts";
 
 /** Settings that go into the metadata part as they are. */
 const SETTINGS = [
+  "compatibilityDate",
   "compatibilityFlags",
   "keepAssets",
   "keepBindings",
@@ -48,8 +49,6 @@ export function scriptMetadata(plan: Plan): Properties {
     if (value !== undefined && !isUnknown(value)) settings[name] = value;
   }
   const metadata = asProperties(ordered(snakeCased(settings)));
-  const date = plan.compatibilityDate;
-  metadata.compatibility_date = date === undefined || isUnknown(date) ? "" : date;
   if (Array.isArray(plan.bindings)) {
     metadata.bindings = asList(plan.bindings).map((binding) => {
       const { json, ...rest } = asProperties(bindingForUpload(asProperties(binding)));

@@ -1,7 +1,7 @@
 import type { ApiClient } from "../api-client.ts";
 import { withWholeSeconds } from "../plan.ts";
 import type { Attribute, Files, Plan, ResourceKind } from "../resource-kind.ts";
-import { asProperties, type Value } from "../values.ts";
+import { asProperties, isObject, type Properties, type Value } from "../values.ts";
 import { concealBindings, settleBindings, unsettleBindings } from "./script-bindings.ts";
 import { scriptFailures } from "./script-check.ts";
 import { scriptPath } from "./script-path.ts";
@@ -22,10 +22,13 @@ async function put(api: ApiClient, plan: Plan, files: Files): Promise<Value | un
 
 /** `persist` of logs and traces is on unless the program says otherwise. */
 function settleObservability(plan: Plan): void {
-  const { observability } = plan;
-  const logs = asProperties(asProperties(observability ?? null).logs ?? null);
-  if (Object.keys(logs).length === 0) return;
-  plan.observability = { ...asProperties(observability), logs: { persist: true, ...logs } };
+  if (!isObject(plan.observability)) return;
+  const observability: Properties = { ...plan.observability };
+  for (const name of ["logs", "traces"]) {
+    const settings = observability[name];
+    if (isObject(settings)) observability[name] = { persist: true, ...settings };
+  }
+  plan.observability = observability;
 }
 
 /**
@@ -46,7 +49,7 @@ export const script: ResourceKind = {
     bindings: { type: "list", computed: "fresh" },
     bodyPart: { type: "string" },
     cacheOptions: { type: "object", unmodelled: true },
-    compatibilityDate: { type: "string", computed: "kept" },
+    compatibilityDate: { type: "string", fallback: "", computed: "kept" },
     compatibilityFlags: { type: "list", computed: "fresh", unordered: true },
     content: { type: "string" },
     contentFile: { type: "string" },

@@ -92,6 +92,20 @@ describe("a call that fails", () => {
   });
 });
 
+describe("a call that nobody waits for any more", () => {
+  it("ends, retries and all, when its engine dies", async () => {
+    const hang: RecordedAnswer = { ...made, fault: "hang" };
+    const { engine: attached, api: server, clock } = await lab([hang, made]);
+    const running = attached.createAndDie(TYPES.namespace, urn(TYPES.namespace), inputs);
+    await server.arrived(1);
+    running.die();
+    await server.abandoned(1);
+    await attached.check(TYPES.namespace, urn(TYPES.namespace), inputs);
+    expect(server.seen.length).toBe(1);
+    expect(clock.waits).toEqual([]);
+  });
+});
+
 describe("a call that succeeds", () => {
   it("counts by its status alone: `success: false` leaves the outputs out", async () => {
     const odd = { http: `PUT /client/v4/${SCRIPT}`, status: 200, response: { success: false, result: null } };
@@ -104,7 +118,13 @@ describe("a call that succeeds", () => {
     };
     const { id, properties } = await attached.create(TYPES.script, urn(TYPES.script), script);
     expect(id).toBe("chat");
-    expect(properties).toEqual({ ...script, id: "chat", logpush: false, usageModel: "standard" });
+    expect(properties).toEqual({
+      ...script,
+      id: "chat",
+      logpush: false,
+      usageModel: "standard",
+      compatibilityDate: "",
+    });
   });
 
   it("may carry a script of several megabytes", async () => {

@@ -38,6 +38,14 @@ describe("inputs of a script are refused in the official provider's words", () =
     ]);
   });
 
+  it("with the hash of another content given inline", async () => {
+    expect(await reasons({ ...base, content: "", contentSha256: SHA })).toEqual([
+      expect.stringMatching(
+        /^SHA-256 Hash Mismatch\. .* of content\. Examine values at 'x\.contentSha256'\.$/,
+      ),
+    ]);
+  });
+
   it("with a file that is not there", async () => {
     expect(await reasons({ ...base, contentFile: "/nope.mjs", contentSha256: SHA })).toEqual([
       "Hash Calculation Error. Failed to calculate SHA-256 hash of file '/nope.mjs': failed to open file: open /nope.mjs: no such file or directory. Examine values at 'x.contentSha256'.",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pathSegment } from "../../../local/provider/api-client.ts";
+import { pathSegment, systemClock } from "../../../local/provider/api-client.ts";
 import { importSegments } from "../../../local/provider/import-id.ts";
 import { encodeForm, firstPart } from "../../../local/provider/multipart.ts";
 import { camelName, snakeName, wholeSeconds } from "../../../local/provider/names.ts";
@@ -70,6 +70,13 @@ describe("times", () => {
 });
 
 describe("the wait before a retry", () => {
+  it("ends when the call is cancelled", async () => {
+    const calls = new AbortController();
+    const waiting = systemClock.wait(60_000, calls.signal);
+    calls.abort();
+    await expect(waiting).rejects.toMatchObject({ code: "ABORT_ERR" });
+  });
+
   it("never leaves 1.5 to 30 seconds, and grows", () => {
     fc.assert(
       fc.property(

@@ -96,6 +96,12 @@ export function attachEngine(port: number, engineAddress = "127.0.0.1:1") {
       const response = await call<wire.InvokeResponse>((reply) => client.invoke(request, reply));
       return properties(response.getReturn());
     },
+    /** A create that the engine does not live to see the end of. */
+    createAndDie(type: string, urn: string, inputs: Properties) {
+      const request = new wire.CreateRequest().setType(type).setUrn(urn).setProperties(message(inputs));
+      const running = client.create(request, () => undefined);
+      return { die: () => running.cancel() };
+    },
     cancel: () => call<empty.Empty>((reply) => client.cancel(new empty.Empty(), reply)),
     close: () => client.close(),
   };

@@ -22,6 +22,8 @@ export type RecordedApi = {
   seen: SeenRequest[];
   /** Resolves once so many requests have come in. */
   arrived(count: number): Promise<void>;
+  /** Resolves once so many requests were given up by whoever made them. */
+  abandoned(count: number): Promise<void>;
   unused(): string[];
   stop(): Promise<void>;
 };
@@ -49,12 +51,18 @@ function answer(response: ServerResponse, recorded: RecordedAnswer | undefined):
 export async function recordedApi(recorded: readonly RecordedAnswer[]): Promise<RecordedApi> {
   const left = [...recorded];
   const seen: SeenRequest[] = [];
+  let abandoned = 0;
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const http = `${request.method} ${request.url}`;
       seen.push({ http, headers: request.headers, body });
       const index = left.findIndex((candidate) => candidate.http === http);
       server.emit("seen");
+      response.on("close", () => {
+        if (response.writableFinished) return;
+        abandoned += 1;
+        server.emit("abandoned");
+      });
       answer(response, index < 0 ? undefined : left.splice(index, 1)[0]);
     });
   });
@@ -66,6 +74,11 @@ export async function recordedApi(recorded: readonly RecordedAnswer[]): Promise<
     arrived: (count) =>
       new Promise((resolve) => {
         const look = () => (seen.length >= count ? resolve() : void server.once("seen", look));
+        look();
+      }),
+    abandoned: (count) =>
+      new Promise((resolve) => {
+        const look = () => (abandoned >= count ? resolve() : void server.once("abandoned", look));
         look();
       }),
     unused: () => left.map(({ http }) => http),
