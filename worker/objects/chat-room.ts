@@ -9,11 +9,19 @@ import { Room } from "../room/room.ts";
 import { asMessage } from "../room/welcome.ts";
 import { isFounded, migrate } from "../storage/migrate.ts";
 import { SqlRoomStore } from "../storage/room-store.ts";
-import { CONNECT_HEADER, decodeConnect, type HistoryPage, type RoomInfo, type RoomRpc } from "./contract.ts";
+import { memberStateOf } from "./attachment.ts";
+import {
+  CONNECT_HEADER,
+  type Connect,
+  decodeConnect,
+  type HistoryPage,
+  type RoomInfo,
+  type RoomRpc,
+} from "./contract.ts";
 import { logLine, objectHost } from "./object-host.ts";
 import { objectSql } from "./object-sql.ts";
 import { refuse, upgraded } from "./refusal.ts";
-import { type Connections, roomSocket, survivors } from "./sockets.ts";
+import { roomSocket } from "./room-socket.ts";
 
 type Ask<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
 
@@ -23,7 +31,8 @@ type Ask<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
  */
 export class ChatRoom extends DurableObject<Env> implements RoomRpc {
   readonly #host: Host;
-  readonly #connections: Connections = new Map();
+  /** The connection behind each socket, while we are awake and it is a member's: its connection holds it. */
+  readonly #connections = new WeakMap<WebSocket, Connection>();
   #room: Room | undefined;
 
   constructor(context: DurableObjectState, env: Env) {
@@ -44,11 +53,7 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
       const room = this.#room ?? this.#found(connect);
       const admission = room.admit(connect.userId);
       if (admission.kind === "refused") return refuse(this.ctx, admission.error, connect.plain);
-      const { 0: client, 1: server } = new WebSocketPair();
-      this.ctx.acceptWebSocket(server);
-      const id = crypto.randomUUID();
-      this.#connections.set(server, room.join(roomSocket(this.ctx, server), id, connect));
-      return upgraded(client, connect.plain);
+      return this.#join(room, connect);
     } catch (error) {
       this.#log("join_failed", { room: connect.room, region: connect.region, error: String(error) });
       const unavailable = {
@@ -62,23 +67,23 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
   }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
-    const connection = this.#connections.get(socket);
+    const connection = this.#connectionOf(socket);
     if (connection === undefined) return;
     try {
       this.#room?.receive(connection, frame);
     } catch (error) {
       this.#log("frame_failed", { connection: connection.id, error: String(error) });
-      socket.close(CLOSE.internal, "internal error");
+      connection.close(CLOSE.internal, "internal error");
       this.#leave(socket, connection);
     }
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#leave(socket, this.#connections.get(socket));
+    this.#leave(socket, this.#connectionOf(socket));
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#leave(socket, this.#connections.get(socket));
+    this.#leave(socket, this.#connectionOf(socket));
   }
 
   override async alarm(): Promise<void> {
@@ -107,7 +112,7 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
 
   async kick({ room, region, userId, banSeconds }: Ask<"kick">): Promise<{ closed: number }> {
     // A ban is the one thing that is worth founding a room for.
-    const target = this.#room ?? (banSeconds === undefined ? undefined : this.#found({ room, region }));
+    const target = this.#room ?? ((banSeconds ?? 0) <= 0 ? undefined : this.#found({ room, region }));
     return { closed: target?.kick(userId, banSeconds) ?? 0 };
   }
 
@@ -117,9 +122,8 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     migrate(sql);
     const settings = { limits: this.env.CHAT.limits, version: this.env.VERSION };
     const room = new Room(new SqlRoomStore(sql), this.#host, settings);
-    for (const { socket, state } of survivors(this.ctx))
-      this.#connections.set(socket, room.restore(roomSocket(this.ctx, socket), state));
     this.#room = room;
+    for (const socket of this.ctx.getWebSockets()) this.#connectionOf(socket);
     room.settle();
     return room;
   }
@@ -131,6 +135,33 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
       found(new SqlRoomStore(sql), name, this.#host);
     });
     return this.#wake();
+  }
+
+  #join(room: Room, connect: Connect): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    try {
+      const joined = room.join(roomSocket(this.ctx, server), crypto.randomUUID(), connect);
+      this.#connections.set(server, joined);
+      return upgraded(client, connect.plain);
+    } catch (error) {
+      server.close(CLOSE.internal, "internal error");
+      throw error;
+    }
+  }
+
+  /**
+   * Undefined for a socket that is no member's. One that closed while we slept is not among `getWebSockets`: its close
+   * event is the first that we see of it, and the others still have to hear who left.
+   */
+  #connectionOf(socket: WebSocket): Connection | undefined {
+    const known = this.#connections.get(socket);
+    if (known !== undefined || this.#room === undefined) return known;
+    const state = memberStateOf(socket);
+    if (state === undefined) return undefined;
+    const connection = this.#room.restore(roomSocket(this.ctx, socket), state);
+    this.#connections.set(socket, connection);
+    return connection;
   }
 
   #leave(socket: WebSocket, connection: Connection | undefined): void {

@@ -49,7 +49,7 @@ export class Connection {
   #askedAt = 0;
   /** UTF-16 units sent since `#heardAt`. */
   #unheard = 0;
-  #heardAt = 0;
+  #heardAt: number;
   #seenAt: number;
   #savedAt: number;
 
@@ -61,6 +61,7 @@ export class Connection {
     this.plain = state.plain;
     this.#seenAt = state.seenAt;
     this.#savedAt = state.seenAt;
+    this.#heardAt = state.seenAt;
   }
 
   /** Counts a frame. False when it is one too many. */

@@ -307,14 +307,14 @@ export class Room {
     this.#drop(connection, CLOSE.policy, "too many frames", "flooding");
   }
 
-  #drop(connection: Connection, code: number, reason: string, event: string): void {
+  #drop(connection: Connection, code: number, reason: string, why: string): void {
     if (!this.members.has(connection)) return;
     this.#host.log("closed", {
       ...this.name,
       connection: connection.id,
       userId: connection.userId,
       code,
-      event,
+      why,
     });
     connection.close(code, reason);
     this.#forget(connection);

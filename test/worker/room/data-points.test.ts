@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { BLOBS, columnOf, DOUBLES, roomDataPoint } from "../../../worker/metrics.ts";
+import { Counters } from "../../../worker/room/counters.ts";
+
+describe("a data point", () => {
+  const counters = new Counters('{"accepted":3,"of tomorrow":1,"ticks":"x"}');
+  const counts = counters.take();
+  const point = roomDataPoint({
+    room: "r".repeat(200),
+    region: "weur",
+    version: "v",
+    users: 2,
+    connections: 4,
+    counts,
+  });
+
+  it("puts each name where the schema says, and the column names the place", () => {
+    expect(point.doubles).toHaveLength(DOUBLES.length);
+    expect(point.blobs).toHaveLength(BLOBS.length);
+    expect(point.doubles.slice(0, 3)).toEqual([2, 4, 3]);
+    expect([columnOf("kind"), columnOf("version"), columnOf("users"), columnOf("accepted")]).toEqual([
+      "blob1",
+      "blob4",
+      "double1",
+      "double3",
+    ]);
+  });
+
+  it("keeps the columns that queries count on in place", () => {
+    expect(DOUBLES.join()).toBe(
+      "users,connections,accepted,duplicates,limited,malformed,frames,ticks,joins,resumes,refusals,deletions,kicks,slow,flooding",
+    );
+  });
+
+  it("stays within the platform's 20 doubles and 96 bytes of index", () => {
+    expect(point.doubles.length).toBeLessThanOrEqual(20);
+    expect(point.indexes[0]).toHaveLength(96);
+  });
+});
+
+describe("counters", () => {
+  it("begin at zero when what was saved cannot be read", () => {
+    for (const saved of ["{", "null", "7", undefined]) {
+      const counters = new Counters(saved);
+      counters.add("ticks");
+      expect(counters.take()).toMatchObject({ ticks: 1, accepted: 0 });
+    }
+  });
+});
