@@ -1,21 +1,9 @@
 import { byId, element, setText } from "./element.ts";
 import type { Invitation } from "./invitation.ts";
+import { nameProblem, roomProblem } from "./join-rules.ts";
 
-const ROOM = /^[A-Za-z0-9_-]{1,64}$/;
-/** Code points of a name. */
-const NAME_MAX = 32;
 /** Rooms offered on the first page. */
 const OFFERED_ROOMS = 5;
-
-/** Why a field was refused, or undefined. */
-export const roomProblem = (room: string): string | undefined =>
-  ROOM.test(room) ? undefined : "1 to 64 letters, digits, “-” or “_”, for example team-lunch.";
-
-export function nameProblem(name: string): string | undefined {
-  const length = [...name].length;
-  if (length === 0) return "Tell the others what to call you.";
-  return length > NAME_MAX ? `At most ${NAME_MAX} characters; this name has ${length}.` : undefined;
-}
 
 /** The first view: a name and a room. */
 export class JoinView {

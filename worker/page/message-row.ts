@@ -1,8 +1,9 @@
-import { avatar, hueOf } from "./avatar.ts";
+import { avatar } from "./avatar.ts";
 import type { DayItem, Item, MessageItem } from "./conversation.ts";
 import { element, setText } from "./element.ts";
 import { dayName, exactly, seconds, timeOf } from "./moments.ts";
 import { regionName, regionOfOrigin } from "./regions.ts";
+import { hueOf } from "./user-mark.ts";
 
 export interface RowActions {
   /** Sends a pending message again, as a new one. */
