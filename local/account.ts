@@ -11,6 +11,7 @@ import { closeServer, LOOPBACK, listen } from "./process/listen.ts";
 import { takeLock } from "./process/lock.ts";
 import { endOrphans } from "./process/orphans.ts";
 import { readFleet } from "./runtime/deployed-worker.ts";
+import { consoleLine, exceptionLines } from "./runtime/log-lines.ts";
 import { startRuntime } from "./runtime/runtime.ts";
 import { makeSink } from "./runtime/sink.ts";
 import { TailSessions } from "./runtime/tail-sessions.ts";
@@ -79,10 +80,16 @@ export async function startAccount(options: AccountOptions): Promise<LocalAccoun
 
     const tails = new TailSessions();
     const runtime = await startRuntime(readFleet(db), dataFolder, {
-      log: (line) => log(`${line.level}: ${line.message}`),
+      log: (line) => {
+        const shown = consoleLine(line);
+        if (shown !== undefined) log(shown);
+      },
       sink: makeSink({
         dataPoint: (point) => addDataPoint(db, point),
-        tailEvents: (events) => tails.publish(events),
+        tailEvents: (events) => {
+          tails.publish(events);
+          for (const line of events.flatMap(exceptionLines)) log(line);
+        },
         listening: () => tails.listening,
         now: () => Date.now(),
       }),

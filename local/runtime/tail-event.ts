@@ -18,7 +18,13 @@ export const tailEventSchema = z.looseObject({
     .nullish(),
   logs: z.array(z.looseObject({ level: z.string(), message: z.unknown() })).default([]),
   exceptions: z
-    .array(z.looseObject({ name: z.string().optional(), message: z.string().optional() }))
+    .array(
+      z.looseObject({
+        name: z.string().optional(),
+        message: z.string().optional(),
+        stack: z.string().optional(),
+      }),
+    )
     .default([]),
   scriptVersion: z.looseObject({ id: z.string().optional() }).nullish(),
 });
