@@ -1,6 +1,9 @@
-import { credentials } from "@grpc/grpc-js";
+import { credentials, Metadata } from "@grpc/grpc-js";
 import engineClient from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** An engine that does not take a message in this time must not hold up the call that it is about. */
+const LOG_DEADLINE_MS = 5_000;
 
 export type Severity = "warning" | "error";
 
@@ -25,7 +28,8 @@ export function engineLog(address: string): EngineLog {
         .setMessage(text)
         .setUrn(urn);
       // An engine that is gone has nobody to show the message to.
-      return new Promise((resolve) => client.log(message, () => resolve()));
+      const options = { deadline: Date.now() + LOG_DEADLINE_MS };
+      return new Promise((resolve) => client.log(message, new Metadata(), options, () => resolve()));
     },
     close: () => client.close(),
   };
