@@ -2,9 +2,9 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { type Bundle, bundleWorker, CONTENT_FILE, MAIN_MODULE } from "./bundle.ts";
-import { EdgeChat, type ScriptInputs } from "./components/edge-chat.ts";
-import { digests, fingerprint } from "./fingerprint.ts";
+import { bundleWorker } from "./bundle.ts";
+import { EdgeChat } from "./components/edge-chat.ts";
+import { digests } from "./fingerprint.ts";
 import {
   liveScriptAfter,
   RECORD_OUTPUT,
@@ -14,97 +14,38 @@ import {
   readZones,
 } from "./live.ts";
 import { MIGRATION_HISTORY } from "./migration-history.ts";
-import { rateLimitNamespace } from "./naming.ts";
-import { BOUND_CLASSES, planBindings, type ScriptBinding } from "./plan/bindings.ts";
-import { changedSecrets, changedSettings, type Flat, fateLine, flatten } from "./plan/changes.ts";
-import {
-  type LiveScript,
-  type MigrationPlan,
-  migrationsToRepeat,
-  planMigrations,
-  tagWord,
-} from "./plan/migrations.ts";
+import { BOUND_CLASSES } from "./plan/bindings.ts";
+import { migrationsToRepeat, planMigrations } from "./plan/migrations.ts";
 import { problemLines } from "./plan/problems.ts";
 import { webSocketUrl, zoneIdOf, zonesToFind } from "./plan/routes.ts";
+import { runInWords } from "./plan/run-in-words.ts";
+import {
+  plainSettings,
+  scriptBindings,
+  scriptFingerprint,
+  scriptInputs,
+  secretDigests,
+} from "./script-inputs.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { mistakeLines } from "./settings-mistakes.ts";
 
-/** The runtime's behaviour that the Worker is tested with (test/worker/runtime.ts has the same). */
-export const COMPATIBILITY_DATE = "2026-08-01";
-
 /** The live tag that a preview showed: set by `npm run up`, so that a deploy in between stops the run. */
 const PREVIEWED_TAG = "EDGE_CHAT_PREVIEWED_TAG";
-
-const require = createRequire(import.meta.url);
-const providerVersion = (): string =>
-  z.object({ version: z.string() }).parse(require("@pulumi/cloudflare/package.json")).version;
 
 const stop = (lines: readonly string[]): never => {
   throw new pulumi.RunError(lines.join("\n"));
 };
 
-/** The engine says which settings are secret by an environment variable; the SDK has no public way to ask. */
-const secretKeys = (): string[] =>
-  z.array(z.string()).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"));
+const providerVersion = (): string =>
+  z.object({ version: z.string() }).parse(createRequire(import.meta.url)("@pulumi/cloudflare/package.json"))
+    .version;
 
 function settingsOfStack(stack: string): Settings {
-  const read = readSettings({ stack, values: pulumi.runtime.allConfig(), secretKeys: secretKeys() });
+  // The engine says which settings are secret by this variable; the SDK has no public way to ask.
+  const secretKeys = z.array(z.string()).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]"));
+  const read = readSettings({ stack, values: pulumi.runtime.allConfig(), secretKeys });
   return read.settings ?? stop(mistakeLines(read.mistakes, stack));
 }
-
-function scriptInputs(settings: Settings, bundle: Bundle): ScriptInputs {
-  return {
-    scriptName: settings.scriptName,
-    mainModule: MAIN_MODULE,
-    contentFile: CONTENT_FILE,
-    contentSha256: bundle.sha256,
-    compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: [],
-    ...(settings.observability.enabled ? { observability: settings.observability } : {}),
-  };
-}
-
-const bindingsFor = <Id>(settings: Settings, version: string, kvNamespaceId: Id): ScriptBinding<Id>[] =>
-  planBindings({
-    kvNamespaceId,
-    dataset: settings.dataset,
-    rateLimitNamespace: rateLimitNamespace(settings.scriptName),
-    connectsPerMinute: settings.connectsPerMinute,
-    chat: settings.chat,
-    version,
-    secrets: settings.secrets,
-  });
-
-/** The settings that change what is deployed, secrets apart. */
-function plainSettings(settings: Settings, version: string): Flat {
-  const { secrets: _, url: __, allowDeletedClasses: ___, recreateScript: ____, chat, ...rest } = settings;
-  return flatten({ ...chat, ...rest, version });
-}
-
-const secretDigests = ({ secrets }: Settings): Flat =>
-  Object.fromEntries(
-    Object.entries(secrets).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, fingerprint({ name, value })]],
-    ),
-  );
-
-/** What a preview says beside the engine's own diff. */
-function summary(
-  plan: MigrationPlan,
-  live: LiveScript | undefined,
-  last: Recorded | undefined,
-  now: Now,
-): string {
-  const changes = last
-    ? [...changedSettings(last.settings, now.settings), ...changedSecrets(last.secrets, now.secrets)]
-    : [];
-  return [
-    `live migration tag: ${tagWord(live)}`,
-    ...plan.fates.map(fateLine),
-    ...(last === undefined ? [] : changes.length === 0 ? ["no setting changes"] : changes),
-  ].join("\n");
-}
-type Now = Pick<Recorded, "settings" | "secrets">;
 
 /**
  * Plans and registers everything.
@@ -114,7 +55,7 @@ type Now = Pick<Recorded, "settings" | "secrets">;
 export async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = settingsOfStack(stack);
-  const { accountId, scriptName } = settings;
+  const { accountId, scriptName, customDomain, recreateScript } = settings;
   const [bundle, live, last, zones] = await Promise.all([
     bundleWorker(),
     readLiveScript(accountId, scriptName),
@@ -134,49 +75,46 @@ export async function program(): Promise<Record<string, unknown>> {
     bound: BOUND_CLASSES,
     exported: bundle.exports,
     allowDeletedClasses: settings.allowDeletedClasses,
-    recreateScript: settings.recreateScript,
+    recreateScript,
     previewedTag: process.env[PREVIEWED_TAG],
   });
   if (plan.problems.length > 0)
     stop(problemLines(`Nothing was touched in stack ${stack}, because:`, plan.problems));
 
-  const script = scriptInputs(settings, bundle);
-  const now: Now = { settings: plainSettings(settings, bundle.sha256), secrets: secretDigests(settings) };
+  const deployed = { settings: plainSettings(settings, bundle), secrets: secretDigests(settings) };
+  if (pulumi.runtime.isDryRun()) await pulumi.log.info(runInWords(plan, live, last, deployed).join("\n"));
+  if (recreateScript !== undefined && live !== undefined)
+    await pulumi.log.warn(
+      `recreateScript has done its work: npm run pulumi -- config rm recreateScript --stack ${stack}`,
+    );
+
   const run = {
     accountId,
     scriptName,
     providerVersion: providerVersion(),
-    fingerprint: fingerprint({ accountId, script, bindings: bindingsFor(settings, bundle.sha256, "") }),
+    fingerprint: scriptFingerprint(settings, bundle),
   };
   const migrationsFor = (kvNamespaceId: string) =>
     plan.migrations ?? migrationsToRepeat(last, { ...run, kvNamespaceId, live: live ?? {} });
-
-  if (pulumi.runtime.isDryRun()) await pulumi.log.info(summary(plan, live, last, now));
-  if (settings.recreateScript !== undefined && live !== undefined)
-    await pulumi.log.warn(
-      `recreateScript has done its work, ${scriptName} is there: npm run pulumi -- config rm recreateScript --stack ${stack}`,
-    );
-
   const routes = settings.routes.map((route) => ({ pattern: route.pattern, zoneId: zoneIdOf(route, zones) }));
-  const domain = settings.customDomain;
   const chat = new EdgeChat("chat", {
     accountId,
     kvTitle: settings.kvTitle,
-    script,
-    bindings: (kvNamespaceId) => bindingsFor(settings, bundle.sha256, kvNamespaceId),
+    script: scriptInputs(settings, bundle),
+    bindings: (kvNamespaceId) => scriptBindings(settings, bundle, kvNamespaceId),
     migrations: plan.migrations ?? migrationsFor,
     workersDev: settings.workersDev,
     routes,
-    customDomain: domain && { hostname: domain.hostname, zoneId: zoneIdOf(domain, zones) },
+    customDomain: customDomain && { hostname: customDomain.hostname, zoneId: zoneIdOf(customDomain, zones) },
     protect: settings.protect,
   });
 
-  const recorded = pulumi
+  const record = pulumi
     .all([chat.kvNamespaceId, liveScriptAfter(accountId, scriptName, chat.children)])
     .apply(([kvNamespaceId, after]): string => {
       const migrations = migrationsFor(kvNamespaceId);
-      const record: Recorded = { ...run, ...now, history, kvNamespaceId, live: after, migrations };
-      return JSON.stringify(record);
+      const recorded: Recorded = { ...run, ...deployed, history, kvNamespaceId, live: after, migrations };
+      return JSON.stringify(recorded);
     });
   return {
     url: settings.url,
@@ -188,6 +126,6 @@ export async function program(): Promise<Record<string, unknown>> {
     kvNamespaceId: chat.kvNamespaceId,
     dataset: settings.dataset,
     routes: routes.map(({ pattern }) => pattern),
-    [RECORD_OUTPUT]: pulumi.secret(recorded),
+    [RECORD_OUTPUT]: pulumi.secret(record),
   };
 }

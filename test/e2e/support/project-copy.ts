@@ -54,13 +54,24 @@ export class ProjectCopy {
 
   /** `npm run <name> -- <args>` in this clone, to its end. */
   async npm(name: string, ...args: string[]): Promise<Answer & { said: string }> {
-    const answer = await run(process.execPath, ["scripts/bootstrap.mjs", name, ...args], {
-      cwd: this.folder,
-      env: this.#environment,
-    });
+    const answer = await this.#run(name, ...args);
     const said = `${answer.stdout}${answer.stderr}`;
     this.said += said;
     return { ...answer, said };
+  }
+
+  #run(name: string, ...args: string[]): Promise<Answer> {
+    return run(process.execPath, ["scripts/bootstrap.mjs", name, ...args], {
+      cwd: this.folder,
+      env: this.#environment,
+    });
+  }
+
+  /** A setting in plain, also a secret one: the one command whose words do not count as said. */
+  async setting(name: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#run("pulumi", "config", "get", name, "--stack", "local");
+    if (code !== 0) throw new Error(`setting ${name} cannot be read: ${stderr}`);
+    return stdout.trim();
   }
 
   /** The same for the Pulumi CLI on stack `local`; it must succeed. @throws with everything it said. */
