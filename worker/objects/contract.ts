@@ -2,28 +2,28 @@
  * What passes between the Worker and a room object. Both may run one version apart for minutes after a deploy, so:
  * fields are only ever added, unknown ones are ignored, and every verb takes and returns one plain object.
  */
-import { z } from "zod/mini";
+import * as v from "valibot";
 import type { ChatMessage } from "../room/protocol.ts";
 
 /** Carries the `Connect` of an upgrade as JSON. The Worker sets it on a fresh request: never copied from outside. */
 export const CONNECT_HEADER = "x-edge-chat-connect";
 
-const connectSchema = z.object({
-  room: z.string(),
-  region: z.string(),
-  userId: z.string(),
+const connectSchema = v.object({
+  room: v.string(),
+  region: v.string(),
+  userId: v.string(),
   /** Already normalised, see PROTOCOL "username". */
-  username: z.string(),
+  username: v.string(),
   /** A plain client: knows only the article's protocol. */
-  plain: z.boolean(),
+  plain: v.boolean(),
   /** True when a valid session named this user: only then does `since` count. */
-  resuming: z.boolean(),
-  since: z.optional(z.string()),
+  resuming: v.boolean(),
+  since: v.optional(v.string()),
   /** The renewed session token for `welcome`, signed by the Worker: the object holds no key. */
-  session: z.string(),
+  session: v.string(),
 });
 
-export type Connect = z.infer<typeof connectSchema>;
+export type Connect = v.InferOutput<typeof connectSchema>;
 
 export const encodeConnect = (connect: Connect): string => encodeURIComponent(JSON.stringify(connect));
 
@@ -31,7 +31,8 @@ export const encodeConnect = (connect: Connect): string => encodeURIComponent(JS
 export function decodeConnect(header: string | null): Connect | undefined {
   if (header === null) return undefined;
   try {
-    return connectSchema.safeParse(JSON.parse(decodeURIComponent(header))).data;
+    const connect: unknown = JSON.parse(decodeURIComponent(header));
+    return v.is(connectSchema, connect) ? connect : undefined;
   } catch {
     return undefined;
   }
