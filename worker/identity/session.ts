@@ -2,7 +2,7 @@
  * Sessions: tokens that the Worker signs for a user of a room, so that the next connection is the same user. They
  * never refuse: whatever is wrong with one, its bearer is simply new.
  */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { signJwt, verifyJwt } from "./jwt.ts";
 
 /** A session's life, seconds: a night's sleep and a day. Each `welcome` renews it. */
@@ -10,13 +10,13 @@ export const SESSION_SECONDS = 24 * 60 * 60;
 /** Marks our sessions, so that no ticket passes for one nor the other way round, even under the same key. */
 export const SESSION_AUDIENCE = "edge-chat-session";
 
-const claimsSchema = z.object({
-  aud: z.literal(SESSION_AUDIENCE),
-  sub: z.string().check(z.minLength(1)),
-  name: z.string().check(z.minLength(1)),
-  room: z.string(),
+const claimsSchema = v.object({
+  aud: v.literal(SESSION_AUDIENCE),
+  sub: v.pipe(v.string(), v.minLength(1)),
+  name: v.pipe(v.string(), v.minLength(1)),
+  room: v.string(),
   /** The user came with a ticket. An open session does not open a room that asks for tickets. */
-  ticketed: z.boolean(),
+  ticketed: v.boolean(),
 });
 
 export interface Session {
@@ -41,8 +41,10 @@ export const signSession = (session: Session, keys: SessionKeys, nowSeconds: num
 };
 
 async function verifyWith(key: string, token: string, nowSeconds: number): Promise<Session | undefined> {
-  const { data } = claimsSchema.safeParse(await verifyJwt(token, key, nowSeconds));
-  return data && { userId: data.sub, username: data.name, room: data.room, ticketed: data.ticketed };
+  const claims = await verifyJwt(token, key, nowSeconds);
+  if (!v.is(claimsSchema, claims)) return undefined;
+  const { sub: userId, name: username, room, ticketed } = claims;
+  return { userId, username, room, ticketed };
 }
 
 /** The session of a token signed by either key and not expired; else undefined. Its room is the caller's to compare. */

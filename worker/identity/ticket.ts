@@ -1,5 +1,5 @@
 /** Tickets: JWTs by which the application's own backend says who may enter which room (`access: ticket`). */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { verifyJwt } from "./jwt.ts";
 import { SESSION_AUDIENCE } from "./session.ts";
 import { cleanUsername } from "./username.ts";
@@ -11,11 +11,11 @@ const SUBJECT_MAX = 256;
 /** Characters of a ticket user's id behind its prefix: 132 bits of the digest. */
 const ID_LENGTH = 22;
 
-const claimsSchema = z.object({
-  sub: z.string().check(z.minLength(1), z.maxLength(SUBJECT_MAX)),
-  name: z.string(),
-  room: z.string(),
-  aud: z.optional(z.union([z.string(), z.array(z.string())])),
+const claimsSchema = v.object({
+  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(SUBJECT_MAX)),
+  name: v.string(),
+  room: v.string(),
+  aud: v.optional(v.union([v.string(), v.array(v.string())])),
 });
 
 export interface Ticket {
@@ -48,7 +48,8 @@ export async function verifyTicket(
   nowSeconds: number,
 ): Promise<Ticket | undefined> {
   if (token === undefined) return undefined;
-  const { data } = claimsSchema.safeParse(await verifyJwt(token, key, nowSeconds, CLOCK_TOLERANCE));
-  if (data === undefined || [data.aud].flat().includes(SESSION_AUDIENCE)) return undefined;
-  return { userId: await ticketUserId(data.sub), username: cleanUsername(data.name), room: data.room };
+  const claims = await verifyJwt(token, key, nowSeconds, CLOCK_TOLERANCE);
+  if (!v.is(claimsSchema, claims) || [claims.aud].flat().includes(SESSION_AUDIENCE)) return undefined;
+  const { sub, name, room } = claims;
+  return { userId: await ticketUserId(sub), username: cleanUsername(name), room };
 }

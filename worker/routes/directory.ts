@@ -1,5 +1,5 @@
 /** `GET /api/rooms?cursor=&limit=`: the rooms that people are in, from KV: eventually consistent and paged. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { DIRECTORY_PREFIX, type DirectoryEntry } from "../objects/contract.ts";
 import { json } from "./answer.ts";
 import { requireReader } from "./gate.ts";
@@ -12,11 +12,11 @@ const LIMIT = { name: "limit", min: 1, max: 100, fallback: 100 } as const;
 /** Longest cursor handed to KV, characters. */
 const CURSOR_MAX = 2048;
 
-const entrySchema: z.ZodMiniType<DirectoryEntry> = z.object({
-  users: z.number(),
-  regions: z.array(z.string()),
-  updatedAt: z.number(),
-});
+const entrySchema = v.object({
+  users: v.number(),
+  regions: v.array(v.string()),
+  updatedAt: v.number(),
+}) satisfies v.GenericSchema<DirectoryEntry>;
 
 export const directory: Route = async ({ request, env }) => {
   const query = new URL(request.url).searchParams;
@@ -38,8 +38,8 @@ export const directory: Route = async ({ request, env }) => {
   );
   // An entry in a shape of another version is left out, not guessed at.
   const rooms = page.keys.flatMap(({ name, metadata }) => {
-    const entry = entrySchema.safeParse(metadata).data;
-    return entry === undefined ? [] : [{ room: name.slice(DIRECTORY_PREFIX.length), ...entry }];
+    const entry = v.safeParse(entrySchema, metadata);
+    return entry.success ? [{ room: name.slice(DIRECTORY_PREFIX.length), ...entry.output }] : [];
   });
   return json({ rooms, ...(!page.list_complete && { cursor: page.cursor }) });
 };

@@ -1,5 +1,5 @@
 /** `POST /chat/:room/kick {userId, banSeconds?}`: closes a user's connections, and keeps the user out for a while. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { BAN_SECONDS } from "../room/limits.ts";
 import { json } from "./answer.ts";
 import { log } from "./log.ts";
@@ -18,9 +18,9 @@ const RULE =
   `The body must be JSON: {"userId": text of 1 to ${USER_ID_MAX} characters, ` +
   `"banSeconds": whole number from 1 to ${BAN_SECONDS}, optional}.`;
 
-const bodySchema = z.object({
-  userId: z.string().check(z.minLength(1), z.maxLength(USER_ID_MAX)),
-  banSeconds: z.optional(z.int().check(z.gte(1), z.lte(BAN_SECONDS))),
+const bodySchema = v.object({
+  userId: v.pipe(v.string(), v.minLength(1), v.maxLength(USER_ID_MAX)),
+  banSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(BAN_SECONDS))),
 });
 
 function parseJson(text: string): unknown {
@@ -31,10 +31,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function readBody(request: Request): Promise<z.infer<typeof bodySchema>> {
+async function readBody(request: Request): Promise<v.InferOutput<typeof bodySchema>> {
   const body = parseJson(await request.text());
-  const checked = bodySchema.safeParse(body);
-  if (checked.success) return checked.data;
+  if (v.is(bodySchema, body)) return body;
   throw new Refused("bad_request", RULE);
 }
 

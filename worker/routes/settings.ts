@@ -1,5 +1,5 @@
 /** Checks what the deployment bound, before any of it is used: all that is wrong, in words for the operator's log. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 import type { Env } from "../env.ts";
 import { log } from "./log.ts";
 import { Refused } from "./refused.ts";
@@ -7,10 +7,10 @@ import { Refused } from "./refused.ts";
 /** Shortest key, characters: HS256 wants 256 bits, and 32 characters of any alphabet are the least that can hold them. */
 export const KEY_MIN = 32;
 
-const chatSchema = z.looseObject({
-  regions: z.array(z.string()).check(z.minLength(1)),
-  access: z.enum(["open", "ticket"]),
-  allowedOrigins: z.array(z.string()),
+const chatSchema = v.looseObject({
+  regions: v.pipe(v.array(v.string()), v.minLength(1)),
+  access: v.picklist(["open", "ticket"]),
+  allowedOrigins: v.array(v.string()),
 });
 
 /** A key that anyone can try out forges sessions, also as the previous one. */
@@ -21,17 +21,12 @@ const keyProblem = (name: string, key: unknown): string[] =>
 
 /** Empty when the Worker can serve. The values of keys are never part of a problem. */
 export function settingsProblems(env: Env): readonly string[] {
-  const chat = chatSchema.safeParse(env.CHAT);
-  const shape = chat.success
-    ? []
-    : chat.error.issues.map(
-        ({ path, message }) => `CHAT${path.map((key) => `.${String(key)}`).join("")}: ${message}`,
-      );
+  const { issues = [] } = v.safeParse(chatSchema, env.CHAT);
   return [
-    ...shape,
+    ...issues.map((issue) => `${["CHAT", v.getDotPath(issue) ?? []].flat().join(".")}: ${issue.message}`),
     ...keyProblem("SESSION_KEY", env.SESSION_KEY),
     ...(env.SESSION_KEY_PREVIOUS ? keyProblem("SESSION_KEY_PREVIOUS", env.SESSION_KEY_PREVIOUS) : []),
-    ...(chat.data?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
+    ...(env.CHAT?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
     ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT"] as const)
       .filter((name) => env[name] === undefined)
       .map((name) => `${name} is not bound`),

@@ -1,5 +1,4 @@
 /** Every path of the Worker with its methods: the table of docs/protocol.md, "HTTP". */
-import { PatternRouter } from "hono/router/pattern-router";
 import type { Env } from "../env.ts";
 import { connect, isUpgrade } from "./connect.ts";
 import { directory } from "./directory.ts";
@@ -12,28 +11,29 @@ import { removeMessage } from "./remove-message.ts";
 import { room } from "./room.ts";
 import type { Route } from "./route.ts";
 
-type Method = "GET" | "POST" | "DELETE";
+type Methods = Readonly<Record<string, Route>>;
 
-type Methods = Partial<Record<Method, Route>>;
+/** A path as the platform's own matcher reads it, with or without a trailing slash. */
+const at = (pathname: string, methods: Methods) => ({
+  pattern: new URLPattern({ pathname: `${pathname}{/}?` }),
+  methods: new Map(Object.entries(methods)),
+});
 
-const TABLE: Readonly<Record<string, Methods>> = {
-  "/": { GET: chatPage },
-  "/api/health": { GET: health },
-  "/api/rooms": { GET: directory },
+const TABLE = [
+  at("", { GET: chatPage }),
+  at("/api/health", { GET: health }),
+  at("/api/rooms", { GET: directory }),
   // Without a name the room route refuses like for a wrong one.
-  "/chat": { GET: room },
-  "/chat/:room": { GET: room },
-  "/chat/:room/messages": { GET: history },
-  "/chat/:room/messages/:id": { DELETE: removeMessage },
-  "/chat/:room/kick": { POST: kick },
-};
+  at("/chat", { GET: room }),
+  at("/chat/:room", { GET: room }),
+  at("/chat/:room/messages", { GET: history }),
+  at("/chat/:room/messages/:id", { DELETE: removeMessage }),
+  at("/chat/:room/kick", { POST: kick }),
+];
 
 /** What `Allow` says: HEAD comes with GET, OPTIONS with everything. */
 const allow = (methods: readonly string[]): string =>
   [...methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])), "OPTIONS"].join(", ");
-
-const router = new PatternRouter<Methods>();
-for (const [path, methods] of Object.entries(TABLE)) router.add("ALL", path, methods);
 
 /** A part that is no legal encoding stays as it is: its percent sign makes it a wrong name. */
 function decode(part: string): string {
@@ -44,30 +44,36 @@ function decode(part: string): string {
   }
 }
 
-function noSuchPath(request: Request, env: Env, path: string): Promise<Response> {
+function noSuchPath(request: Request, env: Env): Promise<Response> {
   // A room name with a slash: told like any other wrong name, in a way that a browser can see.
-  if (isUpgrade(request) && path.startsWith("/chat/")) return connect(request, env, undefined);
+  if (isUpgrade(request) && new URL(request.url).pathname.startsWith("/chat/"))
+    return connect(request, env, undefined);
   throw new Refused("not_found", "There is nothing at this path.");
+}
+
+/** The first entry that the URL fits, with the named parts of its path. */
+function find(url: string) {
+  for (const { pattern, methods } of TABLE) {
+    const match = pattern.exec(url);
+    if (match !== null) return { methods, groups: match.pathname.groups };
+  }
+  return undefined;
 }
 
 /** The answer of the route that path and method name. @throws {Refused} also for paths and methods that do not exist */
 export async function route(request: Request, env: Env): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  // The router takes a trailing slash as it comes.
-  const [match] = router.match("ALL", pathname)[0];
-  if (match === undefined) return noSuchPath(request, env, pathname);
-  const [methods, raw] = match;
+  const found = find(request.url);
+  if (found === undefined) return noSuchPath(request, env);
+  const { methods, groups } = found;
   const isHead = request.method === "HEAD";
-  const handle = methods[(isHead ? "GET" : request.method) as Method];
+  const handle = methods.get(isHead ? "GET" : request.method);
   if (handle === undefined) {
-    const allowed = allow(Object.keys(methods));
+    const allowed = allow([...methods.keys()]);
     throw new Refused("method_not_allowed", `${request.method} is not possible here; ${allowed} are.`, {
       headers: { Allow: allowed },
     });
   }
-  const parameters = Object.fromEntries(
-    Object.entries(raw).map(([name, part]) => [name, decode(String(part))]),
-  );
+  const parameters = Object.fromEntries(Object.entries(groups).map(([name, part]) => [name, decode(part)]));
   const response = await handle({ request, env, parameters });
   return isHead ? new Response(null, response) : response;
 }
