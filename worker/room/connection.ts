@@ -3,7 +3,6 @@ import { FrameBudget } from "./frame-budget.ts";
 import {
   BAD_FRAMES_PER_WINDOW,
   FRAME_WINDOW_MS,
-  FRAMES_PER_WINDOW,
   GHOST_MS,
   SEEN_SAVE_MS,
   SLOW_READER_BYTES,
@@ -41,7 +40,7 @@ export class Connection {
   readonly username: string;
   readonly plain: boolean;
   readonly socket: Socket;
-  readonly #frames = new FrameBudget(FRAMES_PER_WINDOW, FRAME_WINDOW_MS);
+  readonly #frames: FrameBudget;
   readonly #badFrames = new FrameBudget(BAD_FRAMES_PER_WINDOW, FRAME_WINDOW_MS);
   /** Unix ms; until then bytes that wait in the socket are our own long resume. */
   graceUntil = 0;
@@ -53,7 +52,9 @@ export class Connection {
   #seenAt: number;
   #savedAt: number;
 
-  constructor(socket: Socket, state: MemberState) {
+  /** @param framesPerWindow frames that it may send in `FRAME_WINDOW_MS` */
+  constructor(socket: Socket, state: MemberState, framesPerWindow: number) {
+    this.#frames = new FrameBudget(framesPerWindow, FRAME_WINDOW_MS);
     this.socket = socket;
     this.id = state.id;
     this.userId = state.userId;

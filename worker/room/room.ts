@@ -13,6 +13,7 @@ import type { Host, RoomSettings } from "./host.ts";
 import { lifeIn, type RoomName } from "./life.ts";
 import {
   BAN_SECONDS,
+  framesPerWindow,
   MESSAGES_PER_TICK,
   PRESENCE_TICK_MS,
   PRESENCE_TICK_MS_PER_SOCKET,
@@ -80,7 +81,7 @@ export class Room {
 
   /** A connection that outlived our sleep. */
   restore(socket: Socket, state: MemberState): Connection {
-    const connection = new Connection(socket, state);
+    const connection = this.#connect(socket, state);
     this.members.add(connection);
     return connection;
   }
@@ -106,7 +107,7 @@ export class Room {
   join(socket: Socket, id: string, newcomer: Newcomer): Connection {
     const now = this.#host.now();
     const { userId, username, plain } = newcomer;
-    const connection = new Connection(socket, { id, userId, username, plain, seenAt: now });
+    const connection = this.#connect(socket, { id, userId, username, plain, seenAt: now });
     const order = newcomer.resuming ? parseCursor(newcomer.since ?? "")?.order : undefined;
     if (order !== undefined) this.#clock.follow(order, now);
     const first = this.members.of(userId).size === 0;
@@ -149,6 +150,10 @@ export class Room {
   /** The socket closed or failed. */
   left(connection: Connection): void {
     this.#forget(connection);
+  }
+
+  #connect(socket: Socket, state: MemberState): Connection {
+    return new Connection(socket, state, framesPerWindow(this.#settings.limits.messagesPerMinute));
   }
 
   #act(connection: Connection, received: Received, now: number): void {
