@@ -12,9 +12,12 @@ const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 const sourceFolder = fileURLToPath(new URL("engine", import.meta.url));
 const LAST_LINES = 12;
 
-/** The Go command, or undefined when this machine has none. */
+/** Where installers put Go; a shell's PATH often lacks it. */
+const USUAL_PLACES = ["go", "/usr/local/go/bin/go", "/opt/homebrew/bin/go"];
+
+/** The Go command, or undefined when this machine has none. EDGE_CHAT_GO names the one to use. */
 export async function findGo(): Promise<string | undefined> {
-  for (const candidate of ["go", "/usr/local/go/bin/go", "/opt/homebrew/bin/go"]) {
+  for (const candidate of process.env.EDGE_CHAT_GO ? [process.env.EDGE_CHAT_GO] : USUAL_PLACES) {
     const answer = await run(candidate, ["version"]).catch(() => undefined);
     if (answer?.code === 0) return candidate;
   }

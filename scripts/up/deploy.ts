@@ -3,11 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { say } from "../toolchain/steps.ts";
-import { adopt, findUnrecorded, type Wanted } from "./adoption.ts";
+import { adopt, findUnrecorded } from "./adoption.ts";
 import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";
 import { type RunReport, readEventLog } from "./event-log.ts";
 import { liveTag } from "./live-tag.ts";
-import { readState, remedyFor } from "./recovery.ts";
+import { readState, remedyFor, unrecorded } from "./recovery.ts";
 import { settle } from "./settle.ts";
 
 /** What a deployment may be told. */
@@ -77,9 +77,7 @@ async function adoptUnrecorded(
   if (creates.length === 0) return 0;
   const exported = await open.cli.quiet(["stack", "export", "--stack", open.stack]);
   const recorded = new Set(readState(exported.stdout).resources.map(({ urn }) => urn));
-  // A child can be imported only once its parent is recorded; before that this stack cannot have created it.
-  const candidates: Wanted[] = creates.filter(({ parent }) => parent === undefined || recorded.has(parent));
-  const found = await findUnrecorded(api, candidates);
+  const found = await findUnrecorded(api, unrecorded(creates, recorded));
   for (const resource of found) await adopt(open.cli, open.stack, resource);
   return found.length;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { RunReport } from "./event-log.ts";
+import type { PlannedStep, RunReport } from "./event-log.ts";
 
 /** Cloudflare's answer codes that a run can be settled after; the texts around them may change. */
 const CODES = {
@@ -64,3 +64,10 @@ export function remedyFor({ errors }: RunReport): Remedy {
   if (names(errors, CODES.migrationTag) || names(errors, PRECONDITION_FAILED)) return "again";
   return "none";
 }
+
+/**
+ * The planned creations that may have happened without being recorded. A child can be imported only once its parent is
+ * recorded; before that this stack cannot have created it.
+ */
+export const unrecorded = (creates: readonly PlannedStep[], recorded: ReadonlySet<string>): PlannedStep[] =>
+  creates.filter(({ urn, parent }) => !recorded.has(urn) && (parent === undefined || recorded.has(parent)));

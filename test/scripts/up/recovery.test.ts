@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunReport } from "../../../scripts/up/event-log.ts";
-import { readState, remedyFor } from "../../../scripts/up/recovery.ts";
+import { readState, remedyFor, unrecorded } from "../../../scripts/up/recovery.ts";
 
 const failedWith = (...errors: string[]): RunReport => ({ steps: [], changes: {}, errors, failed: [] });
 
@@ -41,5 +41,24 @@ test("a stack that was never deployed has neither", () => {
   expect(readState(JSON.stringify({ version: 3, deployment: { manifest: {} } }))).toEqual({
     resources: [],
     pending: [],
+  });
+});
+
+describe("what may have been created without being recorded", () => {
+  const step = (urn: string, parent?: string) => ({ op: "create", urn, type: "t", parent, inputs: {} });
+
+  test("is searched for only where the parent is recorded and the resource itself is not", () => {
+    const creates = [
+      step("urn:recorded", "urn:chat"),
+      step("urn:lost", "urn:chat"),
+      step("urn:orphan", "urn:new"),
+    ];
+    expect(unrecorded(creates, new Set(["urn:chat", "urn:recorded"])).map(({ urn }) => urn)).toEqual([
+      "urn:lost",
+    ]);
+  });
+
+  test("is nothing on the very first run", () => {
+    expect(unrecorded([step("urn:chat", "urn:stack"), step("urn:kv", "urn:chat")], new Set())).toEqual([]);
   });
 });
