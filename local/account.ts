@@ -1,7 +1,7 @@
 /** A Cloudflare account on this machine: the management API, the edge in front of the Workers, and their data. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { API_PREFIX, createApiServer } from "./api/server.ts";
 import type { Cloud } from "./cloud.ts";
 import { createFrontDoor } from "./edge/front-door.ts";
@@ -19,7 +19,7 @@ import { addDataPoint, forgetOldDataPoints } from "./state/data-points.ts";
 import { openDatabase } from "./state/database.ts";
 import { ensureIdentity, FIRST_ZONE, listZones } from "./state/identity.ts";
 import { listDomains, listRoutes } from "./state/routing.ts";
-import { listScripts } from "./state/scripts.ts";
+import { listReachable } from "./state/scripts.ts";
 
 export interface AccountOptions {
   /** Holds everything that must survive. Made when missing. */
@@ -54,7 +54,9 @@ const ID_BYTES = 16;
 /** Throws `FolderHeld` or `PortTaken`, with nothing left running, when the folder or a port is somebody else's. */
 export async function startAccount(options: AccountOptions): Promise<LocalAccount> {
   const log = options.log ?? (() => undefined);
-  const directory = resolve(options.directory);
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  // One name for one folder, whatever links lead to it: orphans are found by it.
+  const directory = realpathSync(options.directory);
   const undo: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -120,7 +122,7 @@ export async function startAccount(options: AccountOptions): Promise<LocalAccoun
       routing: () => ({
         routes: listRoutes(db),
         domains: listDomains(db),
-        scripts: listScripts(db).filter((script) => script.versionId !== undefined),
+        scripts: listReachable(db),
         subdomain: identity.subdomain,
       }),
       address: runtime.address,

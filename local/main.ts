@@ -1,8 +1,8 @@
 /** The account as a process: `node local/main.ts --directory .local --port 8787 --api-port 8780`. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startAccount } from "./account.ts";
 import { startTimeOf } from "./process/start-time.ts";
 
 const HIGHEST_PORT = 65_535;
@@ -24,6 +24,9 @@ try {
 }
 
 async function run(): Promise<void> {
+  // The runtime's library is five megabytes of JavaScript: compiled once, it loads in a third of the time.
+  enableCompileCache(join(values.directory, "compile-cache"));
+  const { startAccount } = await import("./account.ts");
   const account = await startAccount({
     directory: values.directory,
     edgePort: portOf("--port", values.port),
@@ -53,9 +56,14 @@ async function run(): Promise<void> {
       },
     );
   };
-  process.on("SIGINT", end);
-  process.on("SIGTERM", end);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // Miniflare's own handler would end the process in the middle of ours.
+    process.removeAllListeners(signal);
+    process.on(signal, end);
+  }
   process.stdout.write(`${line}\n`);
+  // Not left to the exit: an account is often ended with -9.
+  flushCompileCache();
 }
 
 function portOf(flag: string, given: string): number {

@@ -79,5 +79,5 @@ export function bindingViews(
       );
       return { ...binding, ...(namespace === undefined ? {} : { namespace_id: namespace.id }) };
     })
-    .sort((left, right) => (String(left["name"]) < String(right["name"]) ? -1 : 1));
+    .sort((left, right) => (String(left.name) < String(right.name) ? -1 : 1));
 }

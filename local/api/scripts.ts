@@ -4,7 +4,7 @@ import { scriptInUse, scriptInvalid } from "../cloudflare-errors.ts";
 import { boundScripts } from "../deployment/bindings.ts";
 import { type Origin, uploadScript } from "../deployment/deploy.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
-import { readFleet, withoutWorker } from "../runtime/deployed-worker.ts";
+import { withoutWorker } from "../runtime/deployed-worker.ts";
 import { removeObjectData } from "../runtime/object-data.ts";
 import { transaction } from "../state/database.ts";
 import { namespacesOf } from "../state/object-namespaces.ts";
@@ -68,19 +68,16 @@ const deleteScript = (context: Context, cloud: Cloud, name: string): Promise<Res
   cloud.exclusively(async () => {
     requireScript(cloud, name);
     const user = usersOf(cloud, name)[0];
-    if (user !== undefined) {
-      if (context.req.query("force") !== "true") throw scriptInUse(name, user);
-    }
+    if (user !== undefined && context.req.query("force") !== "true") throw scriptInUse(name, user);
     const namespaces = namespacesOf(cloud.db, name);
-    const before = readFleet(cloud.db);
-    await cloud.runtime.apply(withoutWorker(before, name));
+    await cloud.runtime.change((fleet) => withoutWorker(fleet, name));
     transaction(cloud.db, () => removeScript(cloud.db, name));
     for (const namespace of namespaces) removeObjectData(cloud.dataFolder, namespace.id);
     return ok(context, null);
   });
 
 /** Other scripts with a binding to this one. */
-export function usersOf(cloud: Cloud, name: string): string[] {
+function usersOf(cloud: Cloud, name: string): string[] {
   return listScripts(cloud.db).flatMap((other) => {
     const live = other.name === name ? undefined : findLiveScript(cloud, other.name);
     return live !== undefined && boundScripts(live.version.bindings).includes(name) ? [other.name] : [];

@@ -210,8 +210,8 @@ async function activate(
   annotations: Readonly<Record<string, string>> = {},
 ): Promise<Deployed> {
   const worker = toWorker(version, modules ?? readModules(cloud.db, version.id), plan.namespaces);
-  const before = readFleet(cloud.db);
-  await cloud.runtime.apply(withWorker(before, worker));
+  const kvNamespaceIds = listKvNamespaces(cloud.db).map((namespace) => namespace.id);
+  await cloud.runtime.change((fleet) => ({ ...withWorker(fleet, worker), kvNamespaceIds }));
   const now = cloud.now().toISOString();
   const next: Script = {
     ...script,
@@ -236,7 +236,7 @@ async function activate(
       pruneVersions(cloud.db, script.name, version.id);
     });
   } catch (error) {
-    await cloud.runtime.apply(before);
+    await cloud.runtime.change(() => readFleet(cloud.db));
     throw error;
   }
   for (const namespace of plan.deleted) removeObjectData(cloud.dataFolder, namespace.id);

@@ -1,5 +1,6 @@
-/** The account's workerd over its life: one at a time applies a fleet, requests wait while it changes. */
+/** The account's workerd over its life: one change at a time, and requests wait while it happens. */
 import type { Miniflare } from "miniflare";
+import { makeExclusive } from "../process/exclusively.ts";
 import type { Fleet } from "./deployed-worker.ts";
 import { KV_WORKER, kvBindingName } from "./system-workers.ts";
 import { fleetOptions, newWorkerd, type WorkerdHooks } from "./workerd.ts";
@@ -7,8 +8,11 @@ import { fleetOptions, newWorkerd, type WorkerdHooks } from "./workerd.ts";
 export interface Runtime {
   /** Where a script listens, once it does: the front door asks before every request. Loopback. */
   readonly address: (script: string) => Promise<URL>;
-  /** Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back, when workerd refuses the new one. */
-  readonly apply: (fleet: Fleet) => Promise<void>;
+  /**
+   * Serves another fleet from now on. Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back,
+   * when workerd refuses the new one.
+   */
+  readonly change: (next: (fleet: Fleet) => Fleet) => Promise<void>;
   readonly kv: (namespaceId: string) => Promise<KvStore>;
   readonly stop: () => Promise<void>;
 }
@@ -19,6 +23,7 @@ export type KvStore = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
 export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdHooks): Promise<Runtime> {
   let fleet = first;
   const workerd = newWorkerd(fleetOptions(fleet, folder, hooks));
+  const exclusively = makeExclusive();
   let ready: Promise<URL> = workerd.ready;
   try {
     await ready;
@@ -44,17 +49,23 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
     }
   };
 
+  /** Namespaces are bound when they are first asked for: binding each at once would close every chat's sockets. */
+  const bindKv = (namespaceId: string): Promise<void> =>
+    exclusively(async () => {
+      if (!fleet.kvNamespaceIds.includes(namespaceId))
+        await apply({ ...fleet, kvNamespaceIds: [...fleet.kvNamespaceIds, namespaceId] });
+    });
+
   return {
     address: async (script) => {
       await ready;
       return workerd.unsafeGetDirectURL(script);
     },
-    apply,
+    change: (next) => exclusively(() => apply(next(fleet))),
     kv: async (namespaceId) => {
-      if (!fleet.kvNamespaceIds.includes(namespaceId))
-        await apply({ ...fleet, kvNamespaceIds: [...fleet.kvNamespaceIds, namespaceId] });
+      await bindKv(namespaceId);
       return workerd.getKVNamespace(kvBindingName(namespaceId), KV_WORKER);
     },
-    stop: () => workerd.dispose(),
+    stop: () => exclusively(() => workerd.dispose()),
   };
 }

@@ -10,7 +10,7 @@ export function openDatabase(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   chmodSync(file, 0o600);
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-  const known = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  const known = Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
   if (known > SCHEMA.length) {
     db.close();
     throw new Error(

@@ -40,6 +40,18 @@ export function listScripts(db: DatabaseSync): Script[] {
   return db.prepare("SELECT * FROM scripts ORDER BY created_on, name").all().map(toScript);
 }
 
+/** What the edge needs on every request, oldest first: only scripts with a version that can answer. */
+export function listReachable(
+  db: DatabaseSync,
+): { readonly name: string; readonly subdomainEnabled: boolean }[] {
+  return db
+    .prepare(
+      "SELECT name, subdomain_enabled FROM scripts WHERE version_id IS NOT NULL ORDER BY created_on, name",
+    )
+    .all()
+    .map((row) => ({ name: text(row, "name"), subdomainEnabled: integer(row, "subdomain_enabled") === 1 }));
+}
+
 export function findScript(db: DatabaseSync, name: string): Script | undefined {
   const row = db.prepare("SELECT * FROM scripts WHERE name = ?").get(name);
   return row === undefined ? undefined : toScript(row);

@@ -67,7 +67,7 @@ export function readModules(db: DatabaseSync, versionId: string): Module[] {
 
 export function nextVersionNumber(db: DatabaseSync, script: string): number {
   const row = db.prepare("SELECT max(number) AS last FROM versions WHERE script = ?").get(script);
-  return Number(row?.["last"] ?? 0) + 1;
+  return Number(row?.last ?? 0) + 1;
 }
 
 export function addVersion(db: DatabaseSync, version: Version, modules: readonly Module[]): void {

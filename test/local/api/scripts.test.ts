@@ -268,7 +268,7 @@ describe("bindings that work", () => {
     });
     db.close();
     expect(point).toMatchObject({ blobs: '["b"]', doubles: "[1.5]", indexes: '["i"]' });
-    expect(Number(point["at_ms"])).toBeGreaterThanOrEqual(before);
+    expect(Number(point.at_ms)).toBeGreaterThanOrEqual(before);
     const refused = await account.call("DELETE", "A/workers/scripts/callee");
     expect(refused).toMatchObject({ code: 10064, message: expect.stringContaining("'caller'") });
   });
