@@ -21,6 +21,8 @@ interface Head {
   trimmed: number;
 }
 
+/** Of a deletion: its place is trimmed. Goes by the index of ids. */
+const LOOSE = "NOT EXISTS (SELECT 1 FROM entries WHERE entries.id = deletions.id AND entries.state <> 2)";
 const COLUMNS = "place, id, origin, seq, user_id, username, message, timestamp";
 
 const entryOf = (row: EntryRow): Entry => ({
@@ -186,7 +188,7 @@ export class SqlEntryLog implements EntryLog {
       floor,
     );
     this.#sql.all("DELETE FROM entries WHERE place <= ?", floor);
-    const loose = "deleted_at < ? AND id NOT IN (SELECT id FROM entries)";
+    const loose = `deleted_at < ? AND ${LOOSE}`;
     const forgotten = this.#sql.all<{ origin: string; seq: number; n: number }>(
       `SELECT origin, MAX(seq) AS seq, COUNT(*) AS n FROM deletions WHERE ${loose} GROUP BY origin`,
       deletedBefore,
@@ -203,7 +205,7 @@ export class SqlEntryLog implements EntryLog {
   }
 
   hasLooseDeletions(): boolean {
-    return this.#number("SELECT COUNT(*) AS n FROM deletions WHERE id NOT IN (SELECT id FROM entries)") > 0;
+    return this.#number(`SELECT COUNT(*) AS n FROM deletions WHERE ${LOOSE}`) > 0;
   }
 
   #place(direction: "ASC" | "DESC", n: number): string | undefined {

@@ -1,12 +1,5 @@
-import {
-  abortAllDurableObjects,
-  evictDurableObject,
-  runDurableObjectAlarm,
-  runInDurableObject,
-} from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { DIRECTORY_PREFIX } from "../../../worker/objects/contract.ts";
 import { clientIdAt, freshRoom, RoomClient, stubOf } from "./room-client.ts";
 
 const cursorAfter = (client: RoomClient): string => {
@@ -115,21 +108,6 @@ describe("a room that dies", () => {
     ann.say("x");
     await ann.until("chat_message");
     await abortAllDurableObjects();
-    expect(await runInDurableObject(stubOf(room), (_room, { storage }) => storage.getAlarm())).not.toBeNull();
-  });
-});
-
-describe("an alarm", () => {
-  it("writes the room into the directory with its users, and takes it out when they are gone", async () => {
-    const room = freshRoom();
-    const ann = await RoomClient.open(room);
-    await ann.until("welcome");
-    const listed = async () => (await env.DIRECTORY.list({ prefix: DIRECTORY_PREFIX + room })).keys;
-    await expect.poll(listed, { timeout: 10_000 }).toHaveLength(1);
-    const [key] = await listed();
-    expect(key).toMatchObject({ name: DIRECTORY_PREFIX + room, metadata: { users: 1, regions: ["weur"] } });
-    // There is always a next job while somebody is here, and running early does no harm.
-    expect(await runDurableObjectAlarm(stubOf(room))).toBe(true);
     expect(await runInDurableObject(stubOf(room), (_room, { storage }) => storage.getAlarm())).not.toBeNull();
   });
 });
