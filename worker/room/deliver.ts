@@ -3,6 +3,7 @@
  * plain ones. Cost is per frame and receiver (20-32 µs), so nothing here may add frames.
  */
 import type { Connection } from "./connection.ts";
+import { SharedFrame } from "./shared-frame.ts";
 
 /** Something for everybody. */
 export interface Item {
@@ -15,7 +16,7 @@ export interface Item {
 export interface Personal {
   /** Frames for it alone: they come first. */
   readonly first: string[];
-  /** Its own version of an item, by index: with its `clientId`. */
+  /** Its own version of an item, by rising index: with its `clientId`. */
   readonly own: Map<number, string>;
 }
 
@@ -37,31 +38,29 @@ export function deliver(
   personal: ReadonlyMap<Connection, Personal>,
   now: number,
 ): Delivery {
-  const shared = items.length === 0 ? undefined : framed(items.map(({ json }) => json));
+  const shared = items.length === 0 ? undefined : new SharedFrame(items.map(({ json }) => json));
   const hidden = new Set(items.flatMap(({ hiddenFrom }) => (hiddenFrom === undefined ? [] : [hiddenFrom])));
   const slow: Connection[] = [];
   const gone: Connection[] = [];
   let frames = 0;
   for (const connection of connections) {
     const own = personal.get(connection);
-    const { plain } = connection;
-    const common = own === undefined && !hidden.has(connection.userId);
-    if (common && shared === undefined) continue;
+    const seesAll = !hidden.has(connection.userId);
+    if (own === undefined && shared === undefined) continue;
     if (connection.isSlow(now)) {
       slow.push(connection);
       continue;
     }
     try {
-      if (common && shared !== undefined && !plain) {
-        connection.send(shared);
+      if (connection.plain || !seesAll || shared === undefined) {
+        const objects = objectsFor(connection, items, own);
+        const texts = connection.plain || objects.length === 0 ? objects : [framed(objects)];
+        for (const text of texts) connection.send(text);
+        frames += texts.length;
+      } else {
+        connection.send(own === undefined ? shared.text : shared.with(own.first, own.own));
         frames++;
-        continue;
       }
-      const objects = common ? items.map(({ json }) => json) : objectsFor(connection, items, own);
-      if (objects.length === 0) continue;
-      if (plain) for (const object of objects) connection.send(object);
-      else connection.send(framed(objects));
-      frames += plain ? objects.length : 1;
     } catch {
       gone.push(connection);
     }
