@@ -141,8 +141,9 @@ export class ChatClient extends Emitter<ChatEvents> {
 
   /** Call it with every key stroke: it says so to the room no oftener than useful. */
   typing(isTyping: boolean): void {
-    if (this.#state.status === "online" && this.#typing.should(isTyping, this.#now()))
-      this.#transmit({ type: "typing", isTyping });
+    if (this.#state.status !== "online") return;
+    this.#typing.want(isTyping, this.#now());
+    this.#sayTyping();
   }
 
   /** Who is here, at most 200. Rejects when the client ends first. */
@@ -260,17 +261,25 @@ export class ChatClient extends Emitter<ChatEvents> {
     this.#schedule();
   }
 
-  /** One timer for all that waits for time: the rate limit, and typing that ends unsaid. */
+  #sayTyping(): void {
+    const isTyping = this.#typing.take(this.#now());
+    if (isTyping !== undefined) this.#transmit({ type: "typing", isTyping });
+    this.#schedule();
+  }
+
+  /** One timer for all that waits for time: the rate limit, typing that is to be said, and typing that ends unsaid. */
   #schedule(): void {
     clearTimeout(this.#timer);
     const dues = [
       this.#state.status === "online" ? this.#delivery.dueIn() : undefined,
+      this.#typing.dueIn(this.#now()),
       this.#view.typing.dueIn(this.#now()),
     ].filter((due) => due !== undefined);
     if (dues.length === 0) return;
     this.#timer = setTimeout(
       () => {
         if (this.#view.typing.expire(this.#now())) this.emit("typing", this.typingUsers);
+        this.#sayTyping();
         this.#flush();
         this.#emitChange();
       },

@@ -1,25 +1,42 @@
 /** Says "typing" no more often than the room takes it, and forgets who stopped without saying so. */
 
-/** While somebody types, it is said again this often, ms. The room takes one a second. */
+/** The room takes one a second of a connection and drops the rest; a little more for the way, ms. */
+const EVERY_MS = 1_100;
+/** While somebody types, it is said again this often, ms. */
 const REPEAT_MS = 3_000;
 /** Somebody who has not said it again for so long has stopped, ms: two repeats, one may be lost. */
 const EXPIRES_MS = 7_000;
 
 export class TypingSender {
-  #lastSent = Number.NEGATIVE_INFINITY;
+  #wanted = false;
   #told = false;
+  #strokeAt = Number.NEGATIVE_INFINITY;
+  #lastSent = Number.NEGATIVE_INFINITY;
 
-  /** True when it is to be sent now. */
-  should(isTyping: boolean, now: number): boolean {
-    if (!isTyping && !this.#told) return false;
-    if (isTyping && this.#told && now - this.#lastSent < REPEAT_MS) return false;
-    this.#told = isTyping;
-    this.#lastSent = now;
-    return true;
+  /** Call it with every key stroke, and with false when there is nothing written any more. */
+  want(isTyping: boolean, now: number): void {
+    this.#wanted = isTyping;
+    if (isTyping) this.#strokeAt = now;
   }
 
-  /** A message or a lost connection ends it for the others as well. */
+  /** What to say now, which then counts as said; undefined for nothing, or nothing yet. */
+  take(now: number): boolean | undefined {
+    if (this.dueIn(now) !== 0) return undefined;
+    this.#told = this.#wanted;
+    this.#lastSent = now;
+    return this.#told;
+  }
+
+  /** Ms until `take` has something to say. */
+  dueIn(now: number): number | undefined {
+    if (this.#wanted !== this.#told) return Math.max(0, this.#lastSent + EVERY_MS - now);
+    const again = this.#wanted && this.#strokeAt > this.#lastSent;
+    return again ? Math.max(0, this.#lastSent + REPEAT_MS - now) : undefined;
+  }
+
+  /** A message, or a lost connection, ends it for the others as well. */
   reset(): void {
+    this.#wanted = false;
     this.#told = false;
   }
 }

@@ -6,16 +6,38 @@ const ada = { userId: "a", username: "Ada" };
 describe("typing, said", () => {
   it("says it once per three seconds of key strokes, and the end once", () => {
     const sender = new TypingSender();
-    expect([0, 500, 2_999, 3_000].map((now) => sender.should(true, now))).toEqual([true, false, false, true]);
-    expect([sender.should(false, 3_100), sender.should(false, 3_200)]).toEqual([true, false]);
+    const at = (now: number, isTyping: boolean) => {
+      sender.want(isTyping, now);
+      return sender.take(now);
+    };
+    expect([at(0, true), at(500, true), at(2_999, true), at(3_000, true)]).toEqual([
+      true,
+      undefined,
+      undefined,
+      true,
+    ]);
+    expect([at(4_200, false), at(5_500, false)]).toEqual([false, undefined]);
+  });
+
+  it("says the last word a second later when it would come too soon for the room", () => {
+    const sender = new TypingSender();
+    sender.want(true, 0);
+    expect(sender.take(0)).toBe(true);
+    sender.want(false, 300);
+    expect(sender.take(300)).toBeUndefined();
+    expect(sender.dueIn(300)).toBe(800);
+    expect(sender.take(1_100)).toBe(false);
+    expect(sender.dueIn(1_100)).toBeUndefined();
   });
 
   it("has no end to say after a message, which ends it for everybody", () => {
     const sender = new TypingSender();
-    sender.should(true, 0);
+    sender.want(true, 0);
+    sender.take(0);
     sender.reset();
-    expect(sender.should(false, 100)).toBe(false);
-    expect(sender.should(true, 200)).toBe(true);
+    expect(sender.dueIn(100)).toBeUndefined();
+    sender.want(false, 2_000);
+    expect(sender.take(2_000)).toBeUndefined();
   });
 });
 

@@ -220,8 +220,10 @@ export class ChatView {
     );
     // Old messages that are put above are not news to be read out.
     this.#scroller.ariaBusy = String(this.#history.loading);
-    this.#scroll.around(() => this.#list.show(items, { now, region, online: status === "online" }));
-    this.#history.show();
+    this.#scroll.around(() => {
+      this.#list.show(items, { now, region, online: status === "online" });
+      this.#history.show();
+    });
     this.#status.show(client.state, Date.now());
     setText(byId("user-count", HTMLElement), String(client.userCount));
     showTyping(client.typingUsers);

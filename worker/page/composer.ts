@@ -82,7 +82,7 @@ export class Composer {
     event.preventDefault();
     const text = this.#text.value.trim();
     const over = [...text].length - this.#limit;
-    if (over > 0) this.#events.announce(`The message is ${over} characters too long.`);
+    if (over > 0) this.#events.announce(`The message is ${over} character${over === 1 ? "" : "s"} too long.`);
     if (text !== "" && over <= 0) {
       clearTimeout(this.#idle);
       this.text = "";
