@@ -168,7 +168,7 @@ async function makeVersion(
     compatibilityFlags: metadata.compatibility_flags ?? [],
     annotations: annotationsOf(metadata.annotations ?? {}),
   };
-  const report = await tryWorker(toWorker(draft, upload.modules, []));
+  const report = await tryWorker(toWorker(draft, upload.modules, []), cloud.dataFolder);
   const version: Version = {
     ...draft,
     number: nextVersionNumber(cloud.db, script.name),

@@ -39,7 +39,8 @@ export function makeForwarder(): Forwarder {
             outgoing.destroy();
             return;
           }
-          void worthAnotherTry(count, error, upstream.reusedSocket).then((again) => {
+          const repeatable = upstream.reusedSocket || incoming.method === "GET" || incoming.method === "HEAD";
+          void worthAnotherTry(count, error, repeatable).then((again) => {
             if (again && !hasBody) attempt(count + 1).catch((failure) => giveUp(outgoing, failure));
             else giveUp(outgoing, error);
           });

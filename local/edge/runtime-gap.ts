@@ -4,14 +4,14 @@
 const TRIES = 8;
 const WAIT_MS = 150;
 
-/** True while a failure to reach the runtime may be such a moment. Waits before it says so. */
+/** `repeatable`: nothing can have happened yet, or doing it twice is the same (GET). Waits before it says yes. */
 export async function worthAnotherTry(
   attempt: number,
   error: NodeJS.ErrnoException,
-  reused: boolean,
+  repeatable: boolean,
 ): Promise<boolean> {
-  const unreached = error.code === "ECONNREFUSED" || (reused && error.code === "ECONNRESET");
-  if (!unreached || attempt >= TRIES) return false;
+  const passing = error.code === "ECONNREFUSED" || (repeatable && error.code === "ECONNRESET");
+  if (!passing || attempt >= TRIES) return false;
   await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
   return true;
 }

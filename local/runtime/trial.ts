@@ -23,8 +23,8 @@ export interface TrialReport {
   readonly startupTimeMs: number;
 }
 
-/** Throws 10021 with the runtime's own message when the script does not start. */
-export async function tryWorker(worker: DeployedWorker): Promise<TrialReport> {
+/** Throws 10021 with the runtime's own message when the script does not start. `folder` only marks the process as the account's. */
+export async function tryWorker(worker: DeployedWorker, folder: string): Promise<TrialReport> {
   const lines: LogLine[] = [];
   const probed: DeployedWorker = {
     ...worker,
@@ -39,7 +39,7 @@ export async function tryWorker(worker: DeployedWorker): Promise<TrialReport> {
     ],
   };
   const startedAt = performance.now();
-  const workerd = newWorkerd(trialOptions(probed, (line) => lines.push(line)));
+  const workerd = newWorkerd(trialOptions(probed, folder, (line) => lines.push(line)));
   try {
     const url = await withLimit(workerd.ready, lines);
     const startupTimeMs = Math.max(1, Math.round(performance.now() - startedAt));

@@ -101,7 +101,11 @@ export class StandInEntrypoint extends WorkerEntrypoint { writeDataPoint() {} }
 export default {};`;
 
 /** One Worker alone in a throwaway workerd, without data: bindings to other Workers and objects lead to stand-ins. */
-export function trialOptions(worker: DeployedWorker, log: (line: LogLine) => void): MiniflareOptions {
+export function trialOptions(
+  worker: DeployedWorker,
+  folder: string,
+  log: (line: LogLine) => void,
+): MiniflareOptions {
   const targets: Targets = {
     object: () => ({ workerName: TRIAL_STAND_IN, exportName: "StandInObject" }),
     service: () => ({ workerName: TRIAL_STAND_IN }),
@@ -109,6 +113,7 @@ export function trialOptions(worker: DeployedWorker, log: (line: LogLine) => voi
   const standIn = systemWorker(TRIAL_STAND_IN, TRIAL_STAND_IN_SOURCE);
   return {
     ...baseOptions(log),
+    unsafeRuntimeEnv: { [FOLDER_VARIABLE]: folder },
     workers: [
       workerOptions({ ...worker, namespaces: [] }, targets),
       {

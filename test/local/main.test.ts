@@ -83,15 +83,25 @@ describe("killed with -9", () => {
       (answer) => answer.status,
       () => "lost",
     );
-    await eventually(() => expect(workerdPids(directory).length).toBeGreaterThan(0));
+    // The second one is the trial of the upload.
+    await eventually(() => expect(workerdPids(directory).length).toBeGreaterThan(1));
     first.child.kill("SIGKILL");
     await first.ended;
     const outcome = await uploading;
     const second = await start();
+    expect(workerdPids(directory)).toHaveLength(1);
     expect(await visit(second)).toMatch(outcome === 200 ? /^two 1$/ : /^(one|two) 1$/);
     expect((await put(second, "three")).status).toBe(200);
     expect(await visit(second)).toBe("three 2");
   });
+});
+
+it("Ctrl-C, which reaches workerd too, ends everything cleanly", async () => {
+  const account = await start();
+  for (const pid of workerdPids(directory)) process.kill(pid, "SIGINT");
+  account.child.kill("SIGINT");
+  expect(await account.ended).toBe(0);
+  expect(workerdPids(directory)).toEqual([]);
 });
 
 describe("two accounts", () => {

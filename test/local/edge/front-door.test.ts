@@ -67,6 +67,19 @@ describe("a request through the edge", () => {
     expect(await answer.text()).toContain("NRT");
   });
 
+  it("is answered also while a deployment replaces the runtime under it", async () => {
+    let going = true;
+    const statuses = new Set<number>();
+    const visitors = [1, 2, 3, 4].map(async () => {
+      while (going) statuses.add((await fetch(account.edgeUrl)).status);
+    });
+    const put = await account.upload("neighbour", "export default { fetch: () => new Response('n') };");
+    going = false;
+    await Promise.all(visitors);
+    expect(put.status).toBe(200);
+    expect([...statuses]).toEqual([200]);
+  });
+
   it("carries a large body both ways", async () => {
     const body = "x".repeat(3_000_000);
     const answer = await fetch(account.edgeUrl, { method: "POST", body });
