@@ -2,20 +2,17 @@
  * From an upload to what runs. The order makes it survive a kill at any point: trial start, plan, runtime, and last,
  * in one transaction, the state. Until that transaction the previous deployment is what the next start serves.
  */
-import { createHash } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
 import { migrationInVersion, scriptNotFound, versionNotFound } from "../cloudflare-errors.ts";
-import { type DeployedWorker, readFleet, withWorker } from "../runtime/deployed-worker.ts";
+import { readFleet, withWorker } from "../runtime/deployed-worker.ts";
 import { removeObjectData } from "../runtime/object-data.ts";
-import { type TrialReport, tryWorker } from "../runtime/trial.ts";
-import { OLDEST_COMPATIBILITY_DATE } from "../runtime/worker-options.ts";
 import type { Binding } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
 import { addDeployment } from "../state/deployments.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { type MigrationPlan, type Migrations, planMigration } from "../state/migrations.ts";
-import { listObjectNamespaces, namespacesOf, replaceNamespaces } from "../state/object-namespaces.ts";
-import { DEFAULT_SETTINGS, findScript, listScripts, type Script, saveScript } from "../state/scripts.ts";
+import { namespacesOf, replaceNamespaces } from "../state/object-namespaces.ts";
+import { DEFAULT_SETTINGS, findScript, type Script, saveScript } from "../state/scripts.ts";
 import {
   addVersion,
   findVersion,
@@ -25,15 +22,9 @@ import {
   readModules,
   type Version,
 } from "../state/versions.ts";
-import { checkReferences, ownClasses, resolveBindings } from "./bindings.ts";
+import { checkReferences, ownClasses } from "./bindings.ts";
+import { makeVersion, type Origin, surroundings, toWorker } from "./make-version.ts";
 import type { Upload } from "./upload-form.ts";
-
-/** Where an upload came from, for the records. */
-export interface Origin {
-  /** `wrangler`, `terraform`, `api`. */
-  readonly source: string;
-  readonly keepsSecrets: boolean;
-}
 
 export interface Deployed {
   readonly script: Script;
@@ -136,53 +127,6 @@ const draftScript = (cloud: Cloud, name: string): Script => {
   };
 };
 
-const surroundings = (cloud: Cloud, script: string) => ({
-  script,
-  kvNamespaceIds: listKvNamespaces(cloud.db).map((namespace) => namespace.id),
-  scripts: listScripts(cloud.db).map((other) => other.name),
-  objectNamespaces: listObjectNamespaces(cloud.db),
-});
-
-async function makeVersion(
-  cloud: Cloud,
-  script: Script,
-  upload: Upload,
-  origin: Origin,
-): Promise<{ version: Version; report: TrialReport }> {
-  const { metadata } = upload;
-  const previous =
-    script.versionId === undefined ? undefined : findVersion(cloud.db, script.name, script.versionId);
-  const bindings = resolveBindings(metadata.bindings, previous?.bindings ?? [], {
-    types: metadata.keep_bindings ?? undefined,
-    secretsByDefault: origin.keepsSecrets,
-  });
-  checkReferences(bindings, surroundings(cloud, script.name));
-  const createdOn = cloud.now().toISOString();
-  const draft = {
-    id: cloud.uuid(),
-    script: script.name,
-    createdOn,
-    mainModule: upload.mainModule,
-    bindings,
-    compatibilityDate: metadata.compatibility_date || OLDEST_COMPATIBILITY_DATE,
-    compatibilityFlags: metadata.compatibility_flags ?? [],
-    annotations: annotationsOf(metadata.annotations ?? {}),
-  };
-  const report = await tryWorker(toWorker(draft, upload.modules, []), cloud.dataFolder);
-  const version: Version = {
-    ...draft,
-    number: nextVersionNumber(cloud.db, script.name),
-    etag: etagOf(upload.modules),
-    usageModel: metadata.usage_model ?? "standard",
-    ...(metadata.limits ? { limits: metadata.limits } : {}),
-    handlers: [...report.handlers],
-    namedHandlers: report.classes.map((className) => ({ name: className, handlers: ["class"] })),
-    source: origin.source,
-    startupTimeMs: report.startupTimeMs,
-  };
-  return { version, report };
-}
-
 const planFor = (
   cloud: Cloud,
   script: Script,
@@ -241,48 +185,4 @@ async function activate(
   }
   for (const namespace of plan.deleted) removeObjectData(cloud.dataFolder, namespace.id);
   return { script: next, version };
-}
-
-function toWorker(
-  version: Pick<
-    Version,
-    | "id"
-    | "script"
-    | "createdOn"
-    | "mainModule"
-    | "bindings"
-    | "compatibilityDate"
-    | "compatibilityFlags"
-    | "annotations"
-  >,
-  modules: readonly Module[],
-  namespaces: DeployedWorker["namespaces"],
-): DeployedWorker {
-  return {
-    name: version.script,
-    mainModule: version.mainModule,
-    modules,
-    compatibilityDate: version.compatibilityDate,
-    compatibilityFlags: version.compatibilityFlags,
-    bindings: version.bindings,
-    namespaces,
-    version: {
-      id: version.id,
-      tag: version.annotations["workers/tag"] ?? "",
-      timestamp: version.createdOn,
-    },
-  };
-}
-
-const annotationsOf = (
-  given: Readonly<Record<string, string | null | undefined>>,
-): Record<string, string> => ({
-  ...Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value ? [[key, value]] : []))),
-  "workers/triggered_by": "upload",
-});
-
-function etagOf(modules: readonly Module[]): string {
-  const hash = createHash("sha256");
-  for (const module of modules) hash.update(module.name).update("\0").update(module.contents);
-  return hash.digest("hex");
 }

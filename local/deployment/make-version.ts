@@ -1,0 +1,111 @@
+/** From an upload to a version: bindings resolved and checked, and the whole thing started once, alone. */
+import { createHash } from "node:crypto";
+import type { Cloud } from "../cloud.ts";
+import type { DeployedWorker } from "../runtime/deployed-worker.ts";
+import { type TrialReport, tryWorker } from "../runtime/trial.ts";
+import { OLDEST_COMPATIBILITY_DATE } from "../runtime/worker-options.ts";
+import { listKvNamespaces } from "../state/kv-namespaces.ts";
+import { listObjectNamespaces } from "../state/object-namespaces.ts";
+import { listScripts, type Script } from "../state/scripts.ts";
+import { findVersion, type Module, nextVersionNumber, type Version } from "../state/versions.ts";
+import { checkReferences, resolveBindings, type Surroundings } from "./bindings.ts";
+import type { Upload } from "./upload-form.ts";
+
+/** Where an upload came from, for the records. */
+export interface Origin {
+  /** `wrangler`, `terraform`, `api`. */
+  readonly source: string;
+  readonly keepsSecrets: boolean;
+}
+
+/** Throws what Cloudflare answers when the upload cannot become a version. Stores nothing. */
+export async function makeVersion(
+  cloud: Cloud,
+  script: Script,
+  upload: Upload,
+  origin: Origin,
+): Promise<{ version: Version; report: TrialReport }> {
+  const { metadata } = upload;
+  const previous =
+    script.versionId === undefined ? undefined : findVersion(cloud.db, script.name, script.versionId);
+  const bindings = resolveBindings(metadata.bindings, previous?.bindings ?? [], {
+    types: metadata.keep_bindings ?? undefined,
+    secretsByDefault: origin.keepsSecrets,
+  });
+  checkReferences(bindings, surroundings(cloud, script.name));
+  const createdOn = cloud.now().toISOString();
+  const draft = {
+    id: cloud.uuid(),
+    script: script.name,
+    createdOn,
+    mainModule: upload.mainModule,
+    bindings,
+    compatibilityDate: metadata.compatibility_date || OLDEST_COMPATIBILITY_DATE,
+    compatibilityFlags: metadata.compatibility_flags ?? [],
+    annotations: annotationsOf(metadata.annotations ?? {}),
+  };
+  const report = await tryWorker(toWorker(draft, upload.modules, []), cloud.dataFolder);
+  const version: Version = {
+    ...draft,
+    number: nextVersionNumber(cloud.db, script.name),
+    etag: etagOf(upload.modules),
+    usageModel: metadata.usage_model ?? "standard",
+    ...(metadata.limits ? { limits: metadata.limits } : {}),
+    handlers: [...report.handlers],
+    namedHandlers: report.classes.map((className) => ({ name: className, handlers: ["class"] })),
+    source: origin.source,
+    startupTimeMs: report.startupTimeMs,
+  };
+  return { version, report };
+}
+
+export function toWorker(
+  version: Pick<
+    Version,
+    | "id"
+    | "script"
+    | "createdOn"
+    | "mainModule"
+    | "bindings"
+    | "compatibilityDate"
+    | "compatibilityFlags"
+    | "annotations"
+  >,
+  modules: readonly Module[],
+  namespaces: DeployedWorker["namespaces"],
+): DeployedWorker {
+  return {
+    name: version.script,
+    mainModule: version.mainModule,
+    modules,
+    compatibilityDate: version.compatibilityDate,
+    compatibilityFlags: version.compatibilityFlags,
+    bindings: version.bindings,
+    namespaces,
+    version: {
+      id: version.id,
+      tag: version.annotations["workers/tag"] ?? "",
+      timestamp: version.createdOn,
+    },
+  };
+}
+
+export const surroundings = (cloud: Cloud, script: string): Surroundings => ({
+  script,
+  kvNamespaceIds: listKvNamespaces(cloud.db).map((namespace) => namespace.id),
+  scripts: listScripts(cloud.db).map((other) => other.name),
+  objectNamespaces: listObjectNamespaces(cloud.db),
+});
+
+const annotationsOf = (
+  given: Readonly<Record<string, string | null | undefined>>,
+): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value ? [[key, value]] : []))),
+  "workers/triggered_by": "upload",
+});
+
+function etagOf(modules: readonly Module[]): string {
+  const hash = createHash("sha256");
+  for (const module of modules) hash.update(module.name).update("\0").update(module.contents);
+  return hash.digest("hex");
+}
