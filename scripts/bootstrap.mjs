@@ -106,7 +106,7 @@ async function installPackages() {
     : spawn("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   const progress = setInterval(() => {
     const there = Object.keys(lock?.packages ?? {}).filter(
-      (place) => place && existsSync(path.join(root, place)),
+      (place) => place && existsSync(path.join(root, place, "package.json")),
     );
     console.error(`  npm ${verb}: ${there.length} of ${total} packages, ${seconds()} s`);
   }, PROGRESS_EVERY_MS);
