@@ -21,6 +21,7 @@ export class TailSessions {
   readonly #sessions = new Map<string, TailSession & { socket?: TailSocket }>();
 
   create(id: string, script: string, filters: readonly TailFilter[], now: number): TailSession {
+    for (const [old, { expiresAt }] of this.#sessions) if (expiresAt <= now) this.#sessions.delete(old);
     const session = { id, script, filters, expiresAt: now + SESSION_MS };
     this.#sessions.set(id, session);
     return session;

@@ -16,7 +16,7 @@ export interface Deployment {
 }
 
 /** Deployments listed of one script, as many as Cloudflare lists. */
-const LISTED_DEPLOYMENTS = 10;
+export const LISTED_DEPLOYMENTS = 10;
 
 /** Newest first. */
 export function listDeployments(db: DatabaseSync, script: string): Deployment[] {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { bindingSchema } from "./binding.ts";
+import { LISTED_DEPLOYMENTS } from "./deployments.ts";
 import { bytes, integer, type Row, text } from "./row.ts";
 
 /** Versions kept of one script besides the deployed one: enough to roll back, little enough to stay small. */
@@ -85,12 +86,13 @@ export function addVersion(db: DatabaseSync, version: Version, modules: readonly
     insert.run(id, position, module.name, module.contentType, module.contents);
 }
 
-/** Forgets the oldest versions beyond those kept. `deployed` always stays. */
+/** Forgets the oldest versions beyond those kept. `deployed` and those of the listed deployments stay. */
 export function pruneVersions(db: DatabaseSync, script: string, deployed: string | undefined): void {
   db.prepare(
     `DELETE FROM versions WHERE script = ?1 AND id IS NOT ?2 AND number NOT IN
-       (SELECT number FROM versions WHERE script = ?1 ORDER BY number DESC LIMIT ?3)`,
-  ).run(script, deployed ?? null, KEPT_VERSIONS);
+       (SELECT number FROM versions WHERE script = ?1 ORDER BY number DESC LIMIT ?3) AND id NOT IN
+       (SELECT version_id FROM deployments WHERE script = ?1 ORDER BY created_on DESC, rowid DESC LIMIT ?4)`,
+  ).run(script, deployed ?? null, KEPT_VERSIONS, LISTED_DEPLOYMENTS);
 }
 
 function toVersion(row: Row): Version {

@@ -118,4 +118,16 @@ describe("failures on purpose", () => {
     const again = await account.call("POST", "A/storage/kv/namespaces", { title: "lost" });
     expect(again).toMatchObject({ status: 400, code: 10014 });
   });
+
+  it("hang until the client gives up, without holding up the next call or the end of the account", async () => {
+    await fetch(account.apiUrl.replace("/client/v4", "/__local/faults"), {
+      method: "POST",
+      headers: { authorization: `Bearer ${account.apiToken}` },
+      body: JSON.stringify([{ path: "^/accounts$", action: { kind: "hang" } }]),
+    });
+    const headers = { authorization: `Bearer ${account.apiToken}` };
+    const hanging = fetch(`${account.apiUrl}/accounts`, { headers, signal: AbortSignal.timeout(300) });
+    await expect(hanging).rejects.toThrow();
+    expect((await account.call("GET", "/accounts")).status).toBe(200);
+  });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { eventually, startTestAccount, type TestAccount, uploadForm } from "../test-account.ts";
 
 let account: TestAccount;
@@ -281,4 +282,8 @@ describe("bindings that work", () => {
   });
 });
 
-const idsOf = (list: unknown): string[] => (list as { id: string }[]).map(({ id }) => id);
+const idsOf = (list: unknown): string[] =>
+  z
+    .array(z.object({ id: z.string() }))
+    .parse(list)
+    .map(({ id }) => id);
