@@ -118,7 +118,6 @@ export class ChatView {
         this.#leave(() => exit.refused(state.message));
     });
     byId("leave", HTMLElement).addEventListener("click", () => this.#leave(exit.left), { signal });
-    byId("copy-link", HTMLElement).addEventListener("click", () => void this.#copyLink(), { signal });
     this.#pill.addEventListener("click", () => this.#toEnd(), { signal });
     addEventListener("online", () => client.nudge(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && client.nudge(), { signal });
@@ -163,16 +162,6 @@ export class ChatView {
         () => {},
       );
     }, after);
-  }
-
-  async #copyLink(): Promise<void> {
-    const button = byId("copy-link", HTMLElement);
-    const link = `${location.origin}/?room=${encodeURIComponent(this.#invitation.room)}`;
-    await navigator.clipboard.writeText(link).then(
-      () => setText(button, "Copied"),
-      () => setText(button, "Copying is not allowed"),
-    );
-    setTimeout(() => setText(button, "Copy link"), 2 * TICK_MS);
   }
 
   #toEnd(): void {

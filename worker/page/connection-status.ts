@@ -1,22 +1,9 @@
 import type { ConnectionState } from "../../client/chat-events.ts";
-import type { OfflineReason } from "../../client/close-rule.ts";
 import { byId, setText } from "./element.ts";
 import { seconds } from "./moments.ts";
 
 /** A lost connection that is back at once is not worth a banner, ms. */
 const QUIET_MS = 1_500;
-
-const FINAL: Readonly<Record<OfflineReason, string>> = {
-  closed: "You left the room.",
-  ended: "The room ended the connection.",
-  policy: "The room ended the connection: it sent more than is allowed.",
-  kicked: "A moderator removed you from this room.",
-  banned: "You are banned from this room.",
-  bad_ticket: "You need a valid ticket for this room.",
-  bad_room: "There can be no room of this name.",
-  bad_username: "The room does not accept this name.",
-  refused: "The room refused the connection.",
-};
 
 export interface ConnectionActions {
   readonly retryNow: () => void;
@@ -64,7 +51,7 @@ export class ConnectionStatus {
       }
       case "offline":
         setText(this.#word, "Offline");
-        this.#say(FINAL[state.reason], "Join again", true);
+        this.#say(state.message, "Join again", true);
         break;
     }
   }

@@ -60,9 +60,11 @@ class MessageRow implements Row {
   update(item: MessageItem, context: RowContext): void {
     if (this.#isShown(item, context)) return;
     const { message, pending } = item;
-    const state = pending?.state ?? "shown";
-    this.node.className = `message${item.continues ? " continues" : ""}${item.mine ? " mine" : ""}`;
-    this.node.dataset.state = state;
+    const { classList, dataset } = this.node;
+    dataset.state = pending?.state ?? "shown";
+    classList.toggle("continues", item.continues);
+    classList.toggle("mine", item.mine);
+    classList.toggle("under-way", message === undefined && pending?.state !== "acknowledged");
     setText(this.#name, item.username);
     setText(this.#you, item.mine ? "you" : "");
     setText(this.#text, item.text);
@@ -102,6 +104,8 @@ class MessageRow implements Row {
       text = "May not have arrived.";
       actions.push(["Send again", this.#actions.resend], ["Discard", this.#actions.discard]);
     } else text = online ? "Sending" : "Waiting for the connection";
+    // Words for what needs them; the usual states are a mark, whose words are for screen readers.
+    this.node.classList.toggle("told", actions.length > 0 || pending?.state === "limited");
     const shown = text + actions.map(([label]) => label).join();
     if (shown === this.#shownStatus) return;
     this.#shownStatus = shown;
