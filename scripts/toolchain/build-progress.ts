@@ -31,6 +31,11 @@ export class BuildProgress {
     return Math.min(99, Math.floor((this.#done / this.#total) * 100));
   }
 
+  /** Nothing is done yet; with warm caches the first sign of life would otherwise be the end. */
+  begin(): void {
+    this.#tell(0, "");
+  }
+
   /** One more part is done. */
   part(): void {
     this.#done += 1;

@@ -67,6 +67,7 @@ export async function buildEngine(
     );
     const parts = stale.filter((line) => line === "true").length;
     const progress = new BuildProgress("engine: compiling", parts, sink, Date.now);
+    progress.begin();
     let compiled = 0;
     await goLines(go, ["build", "-v", ...flags, "-o", target, MODULE], options, (line) => {
       if (!isCompiledPackage(line)) return;

@@ -112,7 +112,9 @@ describe("the engine", () => {
       first.stderr?.on("data", (chunk: string) => {
         said += chunk;
       });
-      await within(60_000, "the build to begin", async () => (/compiling/.test(said) ? true : undefined));
+      await within(60_000, "the build to begin", async () =>
+        /linking|compiling/.test(said) ? true : undefined,
+      );
       killGroup(first.pid ?? 0);
       const second = await ensure();
       expect(`${second.stdout}${second.stderr}`).toMatch(/build\n/);
