@@ -27,9 +27,10 @@ export function objectHost(context: DurableObjectState, env: Env, destroyed: () 
     directory: { write: (facts) => writeDirectory(env.DIRECTORY, facts) },
     measure: (point) => measure(env.ANALYTICS, point, failed("point_not_written")),
     destroy: async () => {
-      await context.storage.deleteAll();
-      await context.storage.deleteAlarm();
+      // In one turn, so that whoever comes next finds either the room or none: nothing is delivered in between.
+      const gone = [context.storage.deleteAlarm(), context.storage.deleteAll()];
       destroyed();
+      await Promise.all(gone);
     },
   };
 }
