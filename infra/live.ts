@@ -25,9 +25,12 @@ function findScript(results: unknown, scriptName: string): LiveScript | undefine
   );
 }
 
-/** An answer of the API as one line; the engine has printed the details already. */
+/** The provider's own words around the API's answer. */
+const PROVIDER_WORDS = /^invocation of \S+ returned an error: (failed to make http request: )?/;
+
+/** An answer of the API as one line. */
 const reason = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "no reason given";
+  (error instanceof Error ? error.message : String(error)).replace(PROVIDER_WORDS, "").split("\n")[0] ?? "";
 
 /**
  * The script as the account has it now; undefined when there is none of that name.
@@ -39,7 +42,7 @@ export async function readLiveScript(accountId: string, scriptName: string): Pro
   } catch (error) {
     throw new pulumi.RunError(
       `The scripts of account ${accountId} cannot be read: ${reason(error)}\n` +
-        `  Check accountId and the token (rights: Workers Scripts, Workers KV Storage, Workers Routes: Edit): ` +
+        `  Check accountId, and the token's rights (Workers Scripts, Workers KV Storage, Workers Routes: Edit): ` +
         `npm run pulumi -- config set --secret cloudflare:apiToken --stack ${pulumi.getStack()}`,
     );
   }
