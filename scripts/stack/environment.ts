@@ -44,6 +44,8 @@ export function stackEnvironment(situation: Situation): NodeJS.ProcessEnv {
     ...environment,
     PULUMI_HOME: situation.pulumiHome,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The CLI stops at the first key of a wrong type; the program itself names every mistake at once.
+    PULUMI_OPTION_SKIP_CONFIG_VALIDATION: "true",
     PATH: [...situation.binFolders, environment.PATH ?? ""].join(path.delimiter),
   };
   const isLocal = stack === LOCAL_STACK;
