@@ -4,17 +4,24 @@ import { type Guest, VirtualRoom } from "./virtual-room.ts";
 
 const USERS = ["ann", "bob"];
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("say" as const), user: fc.nat(1), id: fc.nat(30) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("say" as const),
+      user: fc.nat(1),
+      ids: fc.array(fc.nat(60), { minLength: 1, maxLength: 8 }),
+    }),
+  },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 30_000 }) }),
+    arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 9_000 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("crash" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hibernate" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("fail" as const) }) },
 );
 
-it("acknowledged messages survive, one copy an id, ten a minute and user, whatever crashes, sleeps or fails in between", async () => {
+it("acknowledged messages survive, one copy an id, exactly ten a minute and user, whatever crashes, sleeps or fails in between", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
       const room = new VirtualRoom();
@@ -22,6 +29,8 @@ it("acknowledged messages survive, one copy an id, ten a minute and user, whatev
       const accepted = new Map<string, number[]>();
       const guests = new Map<string, Guest>();
       const ids = new Map<number, string>();
+      let readAt = room.now;
+      let failures = 0;
 
       const read = (user: string, guest: Guest) => {
         for (const { clientId, id, timestamp, duplicate } of guest.socket.of("ack")) {
@@ -29,10 +38,16 @@ it("acknowledged messages survive, one copy an id, ten a minute and user, whatev
           acknowledged.set(user + clientId, id);
           if (duplicate === undefined) accepted.set(user, [...(accepted.get(user) ?? []), timestamp]);
         }
+        for (const { code } of guest.socket.of("error")) {
+          // Nobody is refused a message that the limit allows. It was refused within this step.
+          const recent = (accepted.get(user) ?? []).filter((time) => time > readAt - 60_000);
+          if (code === "rate_limited") expect(recent.length).toBeGreaterThanOrEqual(10);
+        }
         guest.socket.frames.length = 0;
       };
       const readAll = () => {
         for (const [user, guest] of guests) read(user, guest);
+        readAt = room.now;
       };
       const guestOf = (user: string): Guest => {
         const known = guests.get(user);
@@ -45,12 +60,16 @@ it("acknowledged messages survive, one copy an id, ten a minute and user, whatev
       for (const one of steps) {
         if (one.do === "say") {
           const user = USERS[one.user] ?? "";
-          const clientId = ids.get(one.id) ?? room.clientId();
-          ids.set(one.id, clientId);
-          guestOf(user).say(`${user} ${one.id}`, clientId);
+          for (const number of one.ids) {
+            const clientId = ids.get(number) ?? room.clientId();
+            ids.set(number, clientId);
+            guestOf(user).say(`${user} ${number}`, clientId);
+          }
         } else if (one.do === "pass") await room.pass(one.ms);
-        else if (one.do === "fail") room.sql.failOn = "INSERT INTO entries";
-        else {
+        else if (one.do === "fail") {
+          room.sql.failOn = "INSERT INTO entries";
+          failures++;
+        } else {
           readAll();
           room.restart(one.do);
           if (one.do === "crash") guests.clear();
@@ -63,6 +82,7 @@ it("acknowledged messages survive, one copy an id, ten a minute and user, whatev
       await room.pass(100);
       readAll();
 
+      expect(room.log.filter((event) => event === "tick_failed").length).toBeLessThanOrEqual(failures);
       const held = room.sql.all<{ id: string; message: string }>("SELECT id, message FROM entries");
       for (const id of acknowledged.values()) expect(held.some((entry) => entry.id === id)).toBe(true);
       expect(new Set(held.map(({ message }) => message)).size).toBe(held.length);
