@@ -6,7 +6,7 @@ import { signSession } from "../identity/session.ts";
 import { checkUsername, cleanUsername } from "../identity/username.ts";
 import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract.ts";
 import { CURSOR_BYTES } from "../room/cursor.ts";
-import { SUBPROTOCOL } from "../room/protocol.ts";
+import { CLOSE, SUBPROTOCOL } from "../room/protocol.ts";
 import { errorAnswer } from "./answer.ts";
 import { limitConnects } from "./connect-limit.ts";
 import { badTicket, gateOf, unixSeconds } from "./gate.ts";
@@ -56,6 +56,12 @@ async function describe(env: Env, { region, room }: RoomAddress, query: URLSearc
   } satisfies Connect;
 }
 
+/** Gives back the slot of a client that was refused before its room let it in. */
+function hangUp({ webSocket }: Response): void {
+  webSocket?.accept();
+  webSocket?.close(CLOSE.normal, "too late");
+}
+
 async function admit(
   request: Request,
   env: Env,
@@ -73,7 +79,7 @@ async function admit(
     [CONNECT_HEADER]: encodeConnect(connect),
     ...(offered.v1 && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
   };
-  return callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }));
+  return callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), hangUp);
 }
 
 /**

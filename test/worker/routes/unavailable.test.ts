@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ChatRoom } from "../../../worker/objects/chat-room.ts";
-import { callRoom, roomAddress } from "../../../worker/routes/room-stub.ts";
+import { callRoom, ROOM_DEADLINE_MS, roomAddress } from "../../../worker/routes/room-stub.ts";
 import { ask, errorOf, freshRoom } from "./http.ts";
 import { accept, upgrade } from "./socket.ts";
+
+/** How long a room may take to notice, ms. */
+const PATIENCE = { timeout: 10_000, interval: 10 } as const;
 
 /** Breaks the room objects: their calls throw until the end of the test, like those of an object with a bug. */
 const breakRooms = () => {
@@ -33,6 +36,67 @@ describe("a room object that throws", () => {
     const socket = accept(await ask(`/chat/${room}`, upgrade(["edge-chat.v1"])));
     expect(await socket.next("error")).toMatchObject({ code: "unavailable", retryAfterMs: 1000 });
     expect((await socket.closed()).code).toBe(4503);
+  });
+});
+
+/** Room objects that are busy until the test lets go of them, and a Worker that loses patience after 20 ms. */
+const hangRooms = () => {
+  const busy = { done: false, answered: 0 };
+  onTestFinished(() => {
+    busy.done = true;
+  });
+  const { fetch, info } = ChatRoom.prototype;
+  // Waits in steps, since a promise of the test may not be awaited inside an object.
+  const released = async () => {
+    while (!busy.done) await scheduler.wait(5);
+  };
+  vi.spyOn(ChatRoom.prototype, "fetch").mockImplementation(async function (this: ChatRoom, request) {
+    await released();
+    const response = await fetch.call(this, request);
+    busy.answered = response.status;
+    return response;
+  });
+  vi.spyOn(ChatRoom.prototype, "info").mockImplementation(async function (this: ChatRoom, request) {
+    await released();
+    return info.call(this, request);
+  });
+  const later = globalThis.setTimeout;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) =>
+    later(run, ms === ROOM_DEADLINE_MS ? 20 : ms),
+  );
+  return busy;
+};
+
+describe("a room object that does not answer", () => {
+  test("answers a read with 503 at the deadline, and tells when to try again", async () => {
+    hangRooms();
+    const response = await ask(`/chat/${freshRoom()}`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Retry-After")).toBe("5");
+    expect((await errorOf(response)).code).toBe("unavailable");
+  });
+
+  test("refuses a plain client with 503 and a v1 client with 4503 and the time to wait", async () => {
+    hangRooms();
+    expect((await ask(`/chat/${freshRoom()}`, upgrade())).status).toBe(503);
+    const socket = accept(await ask(`/chat/${freshRoom()}`, upgrade(["edge-chat.v1"])));
+    expect(await socket.next("error")).toMatchObject({ code: "unavailable", retryAfterMs: 5000 });
+    expect((await socket.closed()).code).toBe(4503);
+  });
+
+  test.each([
+    ["a plain client", [], 503],
+    ["a v1 client", ["edge-chat.v1"], 101],
+  ])("and lets %s in after it was refused soon sees that nobody is there", async (_, protocols, status) => {
+    const room = freshRoom();
+    const busy = hangRooms();
+    const response = await ask(`/chat/${room}`, upgrade(protocols));
+    expect(response.status).toBe(status);
+    if (response.webSocket) await accept(response).closed();
+    busy.done = true;
+    await expect.poll(() => busy.answered, PATIENCE).toBe(101);
+    const users = async () => (await (await ask(`/chat/${room}`)).json<{ users: number }>()).users;
+    await expect.poll(users, PATIENCE).toBe(0);
   });
 });
 
@@ -75,5 +139,23 @@ describe("a call to a room", () => {
       details: { retryAfterMs },
     });
     expect(seen).toHaveLength(calls);
+  });
+
+  test("that never settles ends as unavailable at its deadline, without a second try", async () => {
+    const call = vi.fn(() => new Promise<never>(() => {}));
+    await expect(callRoom(env, address, call, undefined, 20)).rejects.toMatchObject({
+      code: "unavailable",
+      details: { retryAfterMs: 5000 },
+    });
+    expect(call).toHaveBeenCalledTimes(1);
+  });
+
+  test("shares one deadline between its two tries", async () => {
+    const call = vi
+      .fn<() => Promise<never>>()
+      .mockRejectedValueOnce(Object.assign(new Error("moved"), { retryable: true }))
+      .mockReturnValueOnce(new Promise<never>(() => {}));
+    await expect(callRoom(env, address, call, undefined, 20)).rejects.toMatchObject({ code: "unavailable" });
+    expect(call).toHaveBeenCalledTimes(2);
   });
 });
