@@ -8,6 +8,11 @@
 export const USERNAME_MAX = 32;
 /** Combining marks in a row: enough for every living script, too few to cover the lines above ("zalgo"). */
 export const MARKS_MAX = 4;
+/**
+ * Longest text looked at, UTF-16 units: 16 for each character that a name may have. Normalising piled-up marks takes
+ * quadratic time: half a second for 16,000 of them.
+ */
+export const RAW_MAX = 16 * USERNAME_MAX;
 export const ANONYMOUS = "Anonymous";
 
 /** Controls, line and paragraph separators, lone surrogates, and everything that changes the direction of text. */
@@ -28,19 +33,25 @@ const visibleOrAnonymous = (name: string): string => (VISIBLE.test(name) ? name 
 
 /** Makes any text a legal name; one with nothing to see becomes `Anonymous`. Cleaning twice changes nothing. */
 export function cleanUsername(raw: string | undefined): string {
-  const clean = (raw ?? "").replace(ALL_FORBIDDEN, "").normalize("NFC").replace(EXTRA_MARKS, "$1").trim();
+  const seen = (raw ?? "").trim().slice(0, RAW_MAX);
+  const clean = seen.replace(ALL_FORBIDDEN, "").normalize("NFC").replace(EXTRA_MARKS, "$1").trim();
   return visibleOrAnonymous([...clean].slice(0, USERNAME_MAX).join("").trim());
 }
 
+const tooLong = (name: string): UsernameCheck => ({
+  ok: false,
+  problem: `A name has at most ${USERNAME_MAX} characters; this one has ${[...name].length}.`,
+});
+
 /** Takes a name as it is (NFC, trimmed) or says what is wrong with it, in words for the person who typed it. */
 export function checkUsername(raw: string | undefined): UsernameCheck {
-  const username = (raw ?? "").normalize("NFC").trim();
+  const trimmed = (raw ?? "").trim();
+  if (trimmed.length > RAW_MAX) return tooLong(trimmed);
+  const username = trimmed.normalize("NFC");
   if (FORBIDDEN.test(username))
     return { ok: false, problem: "A name must not contain control or text-direction characters." };
   if (TOO_MANY_MARKS.test(username))
     return { ok: false, problem: `A name has at most ${MARKS_MAX} combining marks in a row.` };
-  const length = [...username].length;
-  if (length > USERNAME_MAX)
-    return { ok: false, problem: `A name has at most ${USERNAME_MAX} characters; this one has ${length}.` };
+  if ([...username].length > USERNAME_MAX) return tooLong(username);
   return { ok: true, username: visibleOrAnonymous(username) };
 }

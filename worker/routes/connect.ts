@@ -7,14 +7,14 @@ import { checkUsername, cleanUsername } from "../identity/username.ts";
 import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract.ts";
 import { CURSOR_BYTES } from "../room/cursor.ts";
 import { CLOSE, SUBPROTOCOL } from "../room/protocol.ts";
-import { errorAnswer } from "./answer.ts";
+import { errorAnswer, jsonOf } from "./answer.ts";
 import { limitConnects } from "./connect-limit.ts";
 import { badTicket, gateOf, unixSeconds } from "./gate.ts";
 import { log } from "./log.ts";
 import { isSocketRefusal, Refused } from "./refused.ts";
 import { refusingSocket } from "./refusing-socket.ts";
 import { roomParameter } from "./room-parameter.ts";
-import { callRoom, type RoomAddress, roomAddress } from "./room-stub.ts";
+import { callRoom, type RoomAddress, roomAddress, unavailable } from "./room-stub.ts";
 
 /** The object reads its header only. A fixed URL, since the client's may carry tokens and would land in its logs. */
 const OBJECT_URL = "https://room.invalid/";
@@ -79,7 +79,13 @@ async function admit(
     [CONNECT_HEADER]: encodeConnect(connect),
     ...(offered.v1 && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
   };
-  return callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), hangUp);
+  const answer = await callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), hangUp);
+  if (answer.webSocket) return answer;
+  // The room refuses a plain client over HTTP. Anything else means that it could not read what we passed on.
+  if (!offered.v1 && answer.headers.get("Content-Type")?.startsWith("application/json"))
+    return jsonOf(answer);
+  log("error", "room_answer_unknown", { ...address, status: answer.status });
+  throw unavailable();
 }
 
 /**

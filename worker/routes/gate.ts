@@ -13,7 +13,9 @@ export const gateOf = (env: Env): Gate => ({
 export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
 export const badTicket = (): Refused =>
-  new Refused("bad_ticket", "This chat needs a valid ticket for the room. Please sign in again.");
+  new Refused("bad_ticket", "This chat needs a valid ticket for the room. Please sign in again.", {
+    headers: { "WWW-Authenticate": 'Bearer realm="chat"' },
+  });
 
 /**
  * Lets a read pass: always in `open`, with a ticket or session of the room in `ticket` (of any room when none is

@@ -18,6 +18,9 @@ const BUSY_RETRY_MS = 5_000;
  */
 export const ROOM_DEADLINE_MS = 10_000;
 
+export const unavailable = (retryAfterMs: number = RETRY_MS): Refused =>
+  new Refused("unavailable", "The room cannot be reached at the moment. Please try again.", { retryAfterMs });
+
 export interface RoomAddress {
   readonly region: Region;
   readonly room: string;
@@ -70,8 +73,6 @@ export async function callRoom<Result>(
     if (late) waitUntil(answer.then(discard, () => {}));
     const busy = late || flag(error, "overloaded");
     log("error", "room_unreachable", { ...address, busy, reason: errorText(error) });
-    throw new Refused("unavailable", "The room cannot be reached at the moment. Please try again.", {
-      retryAfterMs: busy ? BUSY_RETRY_MS : RETRY_MS,
-    });
+    throw unavailable(busy ? BUSY_RETRY_MS : RETRY_MS);
   }
 }

@@ -7,6 +7,9 @@ import { Refused } from "./refused.ts";
 /** Shortest key, characters: HS256 wants 256 bits, and 32 characters of any alphabet are the least that can hold them. */
 export const KEY_MIN = 32;
 
+/** Shortest admin token, characters: it is compared with what anyone may send, as often as they like. */
+export const ADMIN_TOKEN_MIN = 20;
+
 const chatSchema = v.looseObject({
   regions: v.pipe(v.array(v.string()), v.minLength(1)),
   access: v.picklist(["open", "ticket"]),
@@ -14,10 +17,10 @@ const chatSchema = v.looseObject({
 });
 
 /** A key that anyone can try out forges sessions, also as the previous one. */
-const keyProblem = (name: string, key: unknown): string[] =>
-  typeof key === "string" && key.length >= KEY_MIN
+const keyProblem = (name: string, key: unknown, min = KEY_MIN): string[] =>
+  typeof key === "string" && key.length >= min
     ? []
-    : [`${name} must be a secret text of at least ${KEY_MIN} characters`];
+    : [`${name} must be a secret text of at least ${min} characters`];
 
 /** Empty when the Worker can serve. The values of keys are never part of a problem. */
 export function settingsProblems(env: Env): readonly string[] {
@@ -27,7 +30,8 @@ export function settingsProblems(env: Env): readonly string[] {
     ...keyProblem("SESSION_KEY", env.SESSION_KEY),
     ...(env.SESSION_KEY_PREVIOUS ? keyProblem("SESSION_KEY_PREVIOUS", env.SESSION_KEY_PREVIOUS) : []),
     ...(env.CHAT?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
-    ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT"] as const)
+    ...(env.ADMIN_TOKEN ? keyProblem("ADMIN_TOKEN", env.ADMIN_TOKEN, ADMIN_TOKEN_MIN) : []),
+    ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT", "VERSION"] as const)
       .filter((name) => env[name] === undefined)
       .map((name) => `${name} is not bound`),
   ];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import text from "../../../docs/protocol.md?raw";
 import { TOKEN_MAX } from "../../../worker/identity/offered-tokens.ts";
 import { ROOM_NAME_MAX } from "../../../worker/identity/room-name.ts";
-import { MARKS_MAX, USERNAME_MAX } from "../../../worker/identity/username.ts";
+import { MARKS_MAX, RAW_MAX, USERNAME_MAX } from "../../../worker/identity/username.ts";
 import { CURSOR_BYTES } from "../../../worker/room/cursor.ts";
 import {
   BAD_FRAMES_PER_WINDOW,
@@ -98,6 +98,7 @@ describe("the protocol's document", () => {
     expect(limits.get("bytes a cursor")).toBe(String(CURSOR_BYTES));
     expect(text).toContain(`1 to ${ROOM_NAME_MAX} characters`);
     expect(text).toContain(`1 to ${USERNAME_MAX} code points`);
+    expect(text).toContain(`first ${RAW_MAX} UTF-16 units`);
     expect(text).toContain(`at most ${MARKS_MAX} combining marks`);
     expect(text).toContain(`longer than ${TOKEN_MAX} characters`);
     expect(text).toContain(`\`banSeconds\` 1..${BAN_SECONDS}`);

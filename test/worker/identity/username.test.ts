@@ -5,6 +5,7 @@ import {
   checkUsername,
   cleanUsername,
   MARKS_MAX,
+  RAW_MAX,
   USERNAME_MAX,
 } from "../../../worker/identity/username.ts";
 
@@ -64,6 +65,11 @@ describe("a plain client's name is cleaned and cut to fit", () => {
     expect(cleanUsername("Z\u0305\u200d\u0305\u200d\u0305\u200d\u0305").match(/\p{M}/gu)).toHaveLength(2);
   });
 
+  test("of a text far too long only the beginning is read: normalising all of it would take quadratic time", () => {
+    expect(cleanUsername(`${"\u0000".repeat(RAW_MAX - 1)}Ada`)).toBe("A");
+    expect(cleanUsername(`${" ".repeat(RAW_MAX)}Ada`)).toBe("Ada");
+  });
+
   test("whatever comes in, what comes out would be accepted from a v1 client and stays the same when cleaned again", () => {
     fc.assert(
       fc.property(nastyText, (raw) => {
@@ -92,6 +98,7 @@ describe("a v1 client's name is taken as it is, or refused with the reason", () 
   test.each([
     ["33 code points", "x".repeat(33), /at most 32 characters; this one has 33/],
     ["10 KB", "x".repeat(10_240), /at most 32 characters/],
+    ["far too many marks, which are not even read", `x${"\u0345\u0316".repeat(RAW_MAX)}`, /at most 32 char/],
     ["a control character", "A\u0000da", /control or text-direction/],
     ["a direction override", `Ada${OVERRIDE}`, /control or text-direction/],
     ["five marks in a row", "x\u0305\u0305\u0305\u0305\u0305", /at most 4 combining marks/],

@@ -90,6 +90,7 @@ describe("a plain client is refused over HTTP, with a JSON body", () => {
       headers: { Upgrade: "websocket" },
     });
     expect(response.status).toBe(401);
+    expect(response.headers.get("WWW-Authenticate")).toMatch(/^Bearer/);
     expect((await errorOf(response)).code).toBe("bad_ticket");
   });
 

@@ -80,6 +80,8 @@ describe("a kick", () => {
     expect((await again.closed()).code).toBe(4403);
     const plain = await ask(`/chat/${room}?session=${session}`, upgrade());
     expect(plain.status).toBe(403);
+    expect(plain.headers.get("Cache-Control")).toBe("no-store");
+    expect(plain.headers.get("X-Content-Type-Options")).toBe("nosniff");
     expect((await errorOf(plain)).code).toBe("banned");
   });
 });

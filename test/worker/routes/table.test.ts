@@ -7,8 +7,13 @@ describe("a path that does not exist answers 404", () => {
     "/api",
     "/api/rooms/x",
     "/chat/a/b",
-    "/chat/a/messages/b/c",
     "/CHAT/a",
+    "//",
+    "/chat//",
+    "/chat/a//",
+    "/chat/a/messages/b/c",
+    "/chat/a/kick/b",
+    "//evil.example/chat/a",
     "/favicon.ico",
   ])("%s", async (path) => {
     const response = await ask(path);
@@ -41,6 +46,7 @@ describe("settings that cannot work answer 500, without a word of the reason to 
     ["a CHAT that is text", { CHAT: "{}" }],
     ["a short session key", { SESSION_KEY: "short" }],
     ["a short previous session key", { SESSION_KEY_PREVIOUS: "short" }],
+    ["a short admin token", { ADMIN_TOKEN: "short" }],
     ["no room objects", { CHAT_ROOM: undefined }],
   ])("%s", async (_, bindings) => {
     const response = await askUnder({ bindings }, "/api/health");

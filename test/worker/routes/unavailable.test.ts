@@ -67,6 +67,16 @@ const hangRooms = () => {
   return busy;
 };
 
+test("a room object that cannot read what the Worker passes on is unavailable, to either kind of client", async () => {
+  vi.spyOn(ChatRoom.prototype, "fetch").mockImplementation(async () => new Response("no", { status: 400 }));
+  const plain = await ask(`/chat/${freshRoom()}`, upgrade());
+  expect(plain.status).toBe(503);
+  expect((await errorOf(plain)).code).toBe("unavailable");
+  const socket = accept(await ask(`/chat/${freshRoom()}`, upgrade(["edge-chat.v1"])));
+  expect(await socket.next("error")).toMatchObject({ code: "unavailable", retryAfterMs: 1000 });
+  expect((await socket.closed()).code).toBe(4503);
+});
+
 describe("a room object that does not answer", () => {
   test("answers a read with 503 at the deadline, and tells when to try again", async () => {
     hangRooms();
