@@ -68,11 +68,11 @@ export class ChatClient extends Emitter<ChatEvents> {
       {
         prepare: () => this.#prepare(),
         received: (frames) => this.#received(frames),
-        down: ({ attempt, delayMs }) => {
+        down: ({ attempt, delayMs, message }) => {
           this.#delivery.disconnected();
           this.#typing.reset();
           this.#view.typing.clear();
-          this.#setState({ status: "reconnecting", attempt, retryAt: this.#now() + delayMs });
+          this.#setState({ status: "reconnecting", attempt, retryAt: this.#now() + delayMs, message });
           this.#emitChange();
         },
         ended: ({ reason, message }, code) => this.#end(reason, code, message),
@@ -154,7 +154,9 @@ export class ChatClient extends Emitter<ChatEvents> {
   /** A page of older messages, before an `order` or the newest, which also join `messages`. */
   async history(before?: string, limit = 50): Promise<HistoryPage> {
     const { ticket, room, fetch: ask = fetch } = this.#options;
-    const token = ticket === undefined ? undefined : (this.#session ?? (await readTicket(ticket)));
+    // A session ends 24 h after the last connect; a ticket from a function is always fresh.
+    const token =
+      typeof ticket === "string" ? (this.#session ?? ticket) : ticket && (await readTicket(ticket));
     const page = await fetchHistory(ask, { base: this.#base, room, before, limit, token });
     if (this.#view.timeline.backfill(page.messages) > 0) this.#emitChange();
     return page;

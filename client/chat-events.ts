@@ -13,8 +13,13 @@ import type { TypingUser } from "./typing.ts";
 export type ConnectionState =
   | { readonly status: "connecting" }
   | { readonly status: "online" }
-  /** `retryAt`: when the next attempt starts, by `now`. */
-  | { readonly status: "reconnecting"; readonly attempt: number; readonly retryAt: number }
+  /** `retryAt`: when the next attempt starts, by `now`. `message`: why the room did not let us in, in its words. */
+  | {
+      readonly status: "reconnecting";
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly message: string | undefined;
+    }
   /** For good: the client does not come back by itself. */
   | {
       readonly status: "offline";

@@ -14,7 +14,8 @@ export type OfflineReason =
 
 export type AfterClose =
   | { readonly final: true; readonly reason: OfflineReason; readonly message: string }
-  | { readonly final: false; readonly retryAfterMs?: number };
+  /** `message`: the room's own words, when it refused. */
+  | { readonly final: false; readonly retryAfterMs?: number; readonly message?: string };
 
 const FINAL_MEANING: Readonly<Record<number, { reason: OfflineReason; message: string }>> = {
   [CLOSE.normal]: { reason: "ended", message: "The room ended the connection." },
@@ -43,9 +44,11 @@ export function afterClose(code: number, refusal?: ErrorFrame): AfterClose {
     const reason = (refusal && refusalReason(refusal.code)) ?? meaning.reason;
     return { final: true, reason, message: refusal?.message ?? meaning.message };
   }
-  if (code === CLOSE.tooMany || code === CLOSE.unavailable)
-    return { final: false, retryAfterMs: refusal?.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS };
-  return refusal?.retryAfterMs === undefined
-    ? { final: false }
-    : { final: false, retryAfterMs: refusal.retryAfterMs };
+  const told = code === CLOSE.tooMany || code === CLOSE.unavailable ? DEFAULT_RETRY_AFTER_MS : undefined;
+  const retryAfterMs = refusal?.retryAfterMs ?? told;
+  return {
+    final: false,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(refusal && { message: refusal.message }),
+  };
 }

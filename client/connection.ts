@@ -25,7 +25,11 @@ export interface ConnectionHandlers {
   readonly prepare: () => Promise<{ readonly url: string; readonly protocols: string[] }>;
   readonly received: (frames: readonly ServerFrame[]) => void;
   /** The connection is gone or the attempt failed; the next attempt comes in `delayMs`. */
-  readonly down: (wait: { readonly attempt: number; readonly delayMs: number }) => void;
+  readonly down: (wait: {
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly message: string | undefined;
+  }) => void;
   /** The client must not come back by itself. */
   readonly ended: (close: Extract<AfterClose, { final: true }>, code: number) => void;
 }
@@ -149,23 +153,24 @@ export class Connection {
     // A failed attempt comes from partysocket as a close of its own making with code 1000, which is not the room's.
     const code = event instanceof SyntheticClose ? ABNORMAL : event.code;
     const rule = afterClose(code, this.#refusal);
+    this.#refusal = undefined;
     if (rule.final) {
       this.#over = true;
       this.#handlers.ended(rule, code);
       return false;
     }
-    this.#lost(rule.retryAfterMs);
+    this.#lost(rule);
     return true;
   }
 
-  #lost(retryAfterMs?: number): void {
+  #lost({ retryAfterMs, message }: Extract<AfterClose, { final: false }> = { final: false }): void {
     const { now, random } = this.#environment;
     if (this.#openedAt !== undefined && now() - this.#openedAt >= STABLE_MS) this.#attempt = 0;
     this.#openedAt = undefined;
     this.#imposedWait = retryAfterMs !== undefined;
     this.#delayMs = reconnectDelay(this.#attempt, random(), retryAfterMs);
     this.#attempt++;
-    this.#handlers.down({ attempt: this.#attempt, delayMs: this.#delayMs });
+    this.#handlers.down({ attempt: this.#attempt, delayMs: this.#delayMs, message });
   }
 
   #stopTimers(): void {

@@ -101,6 +101,7 @@ describe("a client that waits", () => {
     current.dispatchEvent(new Event("open"));
     current.say({ type: "error", code: "unavailable", message: "later", retryAfterMs: 20_000 });
     current.closes(4503);
+    expect(client.state).toMatchObject({ status: "reconnecting", message: "later" });
     client.nudge();
     await vi.advanceTimersByTimeAsync(19_999);
     expect(server.sockets).toHaveLength(1);

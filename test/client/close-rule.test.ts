@@ -27,7 +27,11 @@ describe("what a close means", () => {
   });
 
   it("waits as long as the refusal says, and some seconds when a full room does not say", () => {
-    expect(afterClose(4503, refusal("unavailable", 12_000))).toEqual({ final: false, retryAfterMs: 12_000 });
+    expect(afterClose(4503, refusal("unavailable", 12_000))).toEqual({
+      final: false,
+      retryAfterMs: 12_000,
+      message: "because of unavailable",
+    });
     expect(afterClose(4429)).toEqual({ final: false, retryAfterMs: 5_000 });
     expect(afterClose(1006)).toEqual({ final: false });
   });

@@ -20,6 +20,9 @@ const TICK_MS = 1_000;
 /** A page nobody looks at is brought up to date this much later, ms. */
 const HIDDEN_RENDER_MS = 500;
 const VERSION_SHOWN = 7;
+/** Rows kept for a reader at the end: some screens to scroll back. Trimmed in one go, not with each message. */
+const KEPT_ROWS = 300;
+const MAX_ROWS = 600;
 
 export interface ChatExit {
   readonly left: () => void;
@@ -198,6 +201,7 @@ export class ChatView {
     const now = client.serverNow;
     const { status } = client.state;
     const region = client.room?.region ?? "";
+    if (this.#scroll.atEnd && client.messages.length > MAX_ROWS) client.trim(KEPT_ROWS);
     const items = itemsOf(
       {
         messages: client.messages,

@@ -45,7 +45,8 @@ export class ConnectionStatus {
         const wait = state.retryAt - now;
         setText(this.#word, "Reconnecting…");
         const quiet = now - this.#lostAt < QUIET_MS && state.attempt === 1;
-        this.#say(quiet ? "" : "Connection lost. What you write is sent when it is back.", "Try now");
+        const why = state.message ?? "Connection lost. What you write is sent when it is back.";
+        this.#say(quiet ? "" : why, "Try now");
         setText(this.#countdown, wait > 0 ? `Next try in ${seconds(wait)}.` : "Trying…");
         break;
       }
