@@ -99,7 +99,8 @@ async function installPackages() {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   console.error(`  npm ${verb}: ${total} packages, about half a minute`);
-  const args = [verb, "--loglevel=error", "--no-audit", "--no-fund", "--no-progress"];
+  // The commands need the development packages too, whatever NODE_ENV says.
+  const args = [verb, "--include=dev", "--loglevel=error", "--no-audit", "--no-fund", "--no-progress"];
   const npmScript = process.env.npm_execpath?.endsWith(".js") ? process.env.npm_execpath : undefined;
   const child = npmScript
     ? spawn(process.execPath, [npmScript, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] })

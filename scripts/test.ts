@@ -51,7 +51,7 @@ async function main(): Promise<boolean> {
   delete process.env.EDGE_CHAT_HOME;
   const steps = [
     await prepare("Chromium", async () => {
-      process.env.CHROME_PATH = await ensureChromium();
+      process.env.CHROMIUM_PATH = await ensureChromium();
     }),
     await prepare("engine", ensureEngine),
     await prepare("check", check),

@@ -12,17 +12,17 @@ const KNOWN_PLACES = [
 const DEBIAN_PLACE = "/usr/bin/chromium";
 
 /**
- * A Chromium for the browser tests: the one that CHROME_PATH names, one in a usual place, or on Debian (as root) the
+ * A Chromium for the browser tests: the one that CHROMIUM_PATH (or CHROME_PATH) names, one in a usual place, or on Debian (as root) the
  * one of the distribution, installed now.
  *
  * @returns the executable's path.
  * @throws with what to do when there is none.
  */
 export async function ensureChromium(): Promise<string> {
-  const named = process.env.CHROME_PATH;
+  const named = process.env.CHROMIUM_PATH ?? process.env.CHROME_PATH;
   if (named !== undefined) {
     if (existsSync(named)) return named;
-    throw new Error(`CHROME_PATH is ${named}, but there is no such file.`);
+    throw new Error(`CHROMIUM_PATH is ${named}, but there is no such file.`);
   }
   const found = KNOWN_PLACES.find((place) => existsSync(place));
   if (found !== undefined) return found;
@@ -35,6 +35,6 @@ export async function ensureChromium(): Promise<string> {
       return DEBIAN_PLACE;
   }
   throw new Error(
-    "The browser tests need Chromium or Chrome. Install one (Debian: `sudo apt-get install chromium`), or name it: `CHROME_PATH=/path/to/chrome npm test`.",
+    "The browser tests need Chromium or Chrome. Install one (Debian: `sudo apt-get install chromium`), or name it: `CHROMIUM_PATH=/path/to/chrome npm test`.",
   );
 }

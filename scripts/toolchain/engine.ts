@@ -18,7 +18,7 @@ import { buildEngine, findGo, stagingFile } from "./engine-source.ts";
 import { exclusively } from "./exclusive.ts";
 import { DOWNLOAD_HOST, downloadHostAnswers } from "./online.ts";
 import { projectFolder, pulumiHome, pulumiVersion, toolsFolder } from "./places.ts";
-import { startTimeOf } from "./process-identity.ts";
+import { isAlive } from "./process-identity.ts";
 import { run } from "./run.ts";
 import { say } from "./steps.ts";
 
@@ -45,8 +45,6 @@ const isExecutable = (file: string): boolean => {
     return false;
   }
 };
-
-const alive = (pid: number): boolean => startTimeOf(pid) !== undefined;
 
 /**
  * Makes sure that the Pulumi CLI and its language host lie where npm's `pulumi` looks for them. Each way puts the
@@ -82,7 +80,7 @@ async function installCli(): Promise<Engine["source"]> {
     say(
       `  ${DOWNLOAD_HOST} does not answer: building Pulumi ${pulumiVersion} from its Go module, once, 4 to 6 minutes`,
     );
-    const staged = stagingFile(engineCache(), alive);
+    const staged = stagingFile(engineCache(), isAlive);
     const sink = {
       terminal: process.stderr.isTTY === true,
       write: (text: string) => void process.stderr.write(text),
@@ -106,7 +104,7 @@ async function answersVersion(file: string): Promise<boolean> {
 /** Hard link where the file system allows it: the CLI has 115 MB. */
 function placeCli(from: string): void {
   mkdirSync(binFolder, { recursive: true });
-  const staged = stagingFile(binFolder, alive);
+  const staged = stagingFile(binFolder, isAlive);
   rmSync(staged, { force: true });
   try {
     linkSync(from, staged);
@@ -119,7 +117,7 @@ function placeCli(from: string): void {
 
 /** npm's `pulumi` downloads the official CLI by itself; it does so in a folder of its own, then one rename. */
 async function download(): Promise<boolean> {
-  const home = stagingFile(path.join(pulumiHome, "versions"), alive);
+  const home = stagingFile(path.join(pulumiHome, "versions"), isAlive);
   rmSync(home, { recursive: true, force: true });
   const shim = path.join(projectFolder, "node_modules/pulumi/run.js");
   const environment = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -139,7 +137,7 @@ async function download(): Promise<boolean> {
 
 /** The official download brings its own host; beside a built CLI ours is the bundled one. */
 function writeLanguageHost(): void {
-  const staged = stagingFile(binFolder, alive);
+  const staged = stagingFile(binFolder, isAlive);
   writeFileSync(staged, readFileSync(new URL("language-host/pulumi-language-nodejs.sh", import.meta.url)), {
     mode: 0o755,
   });

@@ -1,28 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import os from "node:os";
+import { startTimeOf } from "../../local/process/start-time.ts";
 
 /** A process as one can find it again: numbers are reused, so the start time belongs to it. */
 export type ProcessIdentity = { pid: number; startTime: string };
-
-/** Field 22 of /proc/<pid>/stat, counted after the command, which may hold spaces and brackets. */
-const START_TIME_AFTER_COMMAND = 19;
-
-/**
- * When a process started, in the system's own unit; undefined when there is no such process. A zombie counts as gone:
- * it runs nothing any more.
- */
-export function startTimeOf(pid: number): string | undefined {
-  try {
-    if (process.platform === "linux") {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return fields[0] === "Z" ? undefined : fields[START_TIME_AFTER_COMMAND];
-    }
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** This process. */
 export const ownIdentity = (): ProcessIdentity => ({
@@ -30,6 +11,20 @@ export const ownIdentity = (): ProcessIdentity => ({
   startTime: startTimeOf(process.pid) ?? "",
 });
 
+/** Whether any process has that number now. */
+export const isAlive = (pid: number): boolean => startTimeOf(pid) !== undefined;
+
 /** Whether that very process still runs. */
-export const isRunning = (identity: ProcessIdentity): boolean =>
-  startTimeOf(identity.pid) === identity.startTime;
+export const isRunning = ({ pid, startTime }: ProcessIdentity): boolean => startTimeOf(pid) === startTime;
+
+/** Ticks a second in /proc, fixed by Linux for every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** When a process started, in Unix ms, to about a second; undefined when there is no such process. */
+export function startedAt(pid: number): number | undefined {
+  const startTime = startTimeOf(pid);
+  if (startTime === undefined) return undefined;
+  if (process.platform === "linux")
+    return Date.now() - (os.uptime() - Number(startTime) / TICKS_PER_SECOND) * 1000;
+  return Date.parse(execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim());
+}

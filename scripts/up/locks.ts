@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { startTimeOf } from "../toolchain/process-identity.ts";
+import { startedAt } from "../toolchain/process-identity.ts";
 
 const LockFile = z.object({
   pid: z.number(),
@@ -52,9 +52,16 @@ export function judgeLocks(
   );
 }
 
+/** Start times are known to about a second. */
+const CLOCK_SLACK_MS = 5_000;
+
 export const thisHost = {
   hostname: os.hostname(),
-  isAlive: (pid: number): boolean => startTimeOf(pid) !== undefined,
+  /** A process that started after the lock was written only has the number of the one that wrote it. */
+  isAlive(pid: number, since: string): boolean {
+    const started = startedAt(pid);
+    return started !== undefined && started <= Date.parse(since) + CLOCK_SLACK_MS;
+  },
 };
 
 export const lockedMessage = (lock: Lock, stack: string): string =>

@@ -57,6 +57,7 @@ describe("what cannot work says what to do", () => {
     chat.environment.EDGE_CHAT_OFFLINE = "1";
     try {
       await chat.mustNpm("pulumi", "stack", "init", "production");
+      expect(await chat.mustNpm("pulumi", "stack", "--show-name")).toBe("production\n");
       const answer = await chat.npm("preview", "production");
       expect(answer.code).not.toBe(0);
       expect(answer.stderr + answer.stdout).toMatch(/official provider plugin|accountId/);

@@ -26,7 +26,8 @@ let cacheHome = "";
 beforeEach(() => {
   clone = mkdtempSync(path.join(os.tmpdir(), "edge-chat-engine-test-"));
   cacheHome = path.join(clone, "cache");
-  cpSync(path.join(project, "scripts"), path.join(clone, "scripts"), { recursive: true });
+  for (const folder of ["scripts", "local"])
+    cpSync(path.join(project, folder), path.join(clone, folder), { recursive: true });
   cpSync(path.join(project, "package.json"), path.join(clone, "package.json"));
   symlinkSync(path.join(project, "node_modules"), path.join(clone, "node_modules"));
   writeFileSync(path.join(clone, "ensure.ts"), ENSURE);

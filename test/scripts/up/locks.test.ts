@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { judgeLocks, type Lock, lockedMessage, locksOf } from "../../../scripts/up/locks.ts";
+import { judgeLocks, type Lock, lockedMessage, locksOf, thisHost } from "../../../scripts/up/locks.ts";
 
 const lock = (part: Partial<Lock>): Lock => ({
   pid: 42,
@@ -38,4 +38,11 @@ test("locks are found where the CLI keeps them, a half-written one is left to th
   expect(locksOf(`file://${state}`, "p", "other")).toEqual([]);
   expect(locksOf("s3://states", "p", "dev")).toEqual([]);
   expect(judgeLocks([], here())).toBe("free");
+});
+
+test("a process that only has the number of a dead one does not hold its lock", () => {
+  const since = (ms: number) => new Date(Date.now() + ms).toISOString();
+  expect(thisHost.isAlive(process.pid, since(0))).toBe(true);
+  expect(thisHost.isAlive(process.pid, since(-86_400_000))).toBe(false);
+  expect(thisHost.isAlive(2 ** 30, since(0))).toBe(false);
 });
