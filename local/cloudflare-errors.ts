@@ -55,6 +55,20 @@ export const serviceBindingMissing = (binding: string, service: string) =>
     `Could not resolve service binding '${binding}'. Target script '${service}' not found.`,
   );
 export const versionNotFound = () => permanent(404, 10222, "workers.api.error.version_not_found");
+export const deploymentNotFound = () => permanent(404, 10222, "workers.api.error.deployment_not_found");
+export const deploymentInvalid = (why: string) => permanent(400, 10218, `Invalid deployment: ${why}`);
+export const versionBeforeMigration = (versionId: string, its: string, live: string) =>
+  permanent(
+    400,
+    10211,
+    `Version '${versionId}' cannot be deployed: it was made under the Durable Object migration tag '${its}', and '${live}' has been applied since. A deployment cannot cross a migration: upload the code anew with a full deployment.`,
+  );
+export const latestVersionNotDeployed = () =>
+  permanent(
+    400,
+    10215,
+    "Secret edit failed. You attempted to modify a secret, but the latest version of your Worker isn't currently deployed. Please ensure that the latest version of your Worker is fully deployed (wrangler versions deploy) before modifying secrets. Alternatively, you can use the Cloudflare dashboard to modify secrets and deploy the version.",
+  );
 export const secretNotFound = (name: string) => permanent(404, 10056, `binding '${name}' not found`);
 
 // Durable Object migrations

@@ -5,7 +5,7 @@ import { boundScripts } from "../deployment/bindings.ts";
 import { uploadScript } from "../deployment/deploy.ts";
 import type { Origin } from "../deployment/make-version.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
-import { withoutWorker } from "../runtime/deployed-worker.ts";
+import { withoutScript } from "../runtime/deployed-worker.ts";
 import { removeObjectData } from "../runtime/object-data.ts";
 import { transaction } from "../state/database.ts";
 import { namespacesOf } from "../state/object-namespaces.ts";
@@ -71,7 +71,7 @@ const deleteScript = (context: Context, cloud: Cloud, name: string): Promise<Res
     const user = usersOf(cloud, name)[0];
     if (user !== undefined && context.req.query("force") !== "true") throw scriptInUse(name, user);
     const namespaces = namespacesOf(cloud.db, name);
-    await cloud.runtime.change((fleet) => withoutWorker(fleet, name));
+    await cloud.runtime.change((fleet) => withoutScript(fleet, name));
     transaction(cloud.db, () => removeScript(cloud.db, name));
     for (const namespace of namespaces) removeObjectData(cloud.dataFolder, namespace.id);
     return ok(context, null);

@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
-import { scriptUnsupported, versionNotFound } from "../cloudflare-errors.ts";
-import { deployVersion, uploadVersion } from "../deployment/deploy.ts";
+import { deploymentNotFound, versionNotFound } from "../cloudflare-errors.ts";
+import { deployVersions, uploadVersion } from "../deployment/deploy.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
 import { type Deployment, listDeployments } from "../state/deployments.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
@@ -20,7 +20,7 @@ const deploymentSchema = z.object({
 
 const AUTHOR = "local@localhost";
 
-/** Versions and deployments: each upload is a version, and one version takes all traffic. */
+/** Versions and deployments: each upload is a version, and a deployment gives the traffic to one or splits it. */
 export function versionRoutes(app: Hono, cloud: Cloud): void {
   const base = "/accounts/:account/workers/scripts/:name";
 
@@ -54,18 +54,16 @@ export function versionRoutes(app: Hono, cloud: Cloud): void {
     const found = listDeployments(cloud.db, script.name).find(
       ({ id }) => id === context.req.param("deployment"),
     );
-    if (found === undefined) throw versionNotFound();
+    if (found === undefined) throw deploymentNotFound();
     return ok(context, deploymentView(found));
   });
 
   app.post(`${base}/deployments`, async (context) => {
     const { versions, annotations } = await readJson(context, deploymentSchema);
-    const [version] = versions;
-    if (versions.length !== 1 || version === undefined || version.percentage !== 100)
-      throw scriptUnsupported("gradual deployments: give one version 100 percent");
     const name = context.req.param("name");
+    const shares = versions.map(({ version_id, percentage }) => ({ versionId: version_id, percentage }));
     const given = Object.entries(annotations ?? {}).flatMap(([key, value]) => (value ? [[key, value]] : []));
-    await deployVersion(cloud, name, version.version_id, originOf(context).source, Object.fromEntries(given));
+    await deployVersions(cloud, name, shares, originOf(context).source, Object.fromEntries(given));
     const [latest] = listDeployments(cloud.db, name);
     return ok(context, latest === undefined ? null : deploymentView(latest));
   });
@@ -107,5 +105,5 @@ const deploymentView = (deployment: Deployment) => ({
   author_email: AUTHOR,
   created_on: deployment.createdOn,
   annotations: deployment.annotations,
-  versions: [{ version_id: deployment.versionId, percentage: 100 }],
+  versions: deployment.shares.map(({ versionId, percentage }) => ({ version_id: versionId, percentage })),
 });

@@ -3,12 +3,18 @@
  * in one transaction, the state. Until that transaction the previous deployment is what the next start serves.
  */
 import type { Cloud } from "../cloud.ts";
-import { migrationInVersion, scriptNotFound, versionNotFound } from "../cloudflare-errors.ts";
-import { readFleet, withWorker } from "../runtime/deployed-worker.ts";
+import {
+  latestVersionNotDeployed,
+  migrationInVersion,
+  scriptNotFound,
+  versionBeforeMigration,
+  versionNotFound,
+} from "../cloudflare-errors.ts";
+import { type DeployedScript, readFleet, toWorker, withScript } from "../runtime/deployed-worker.ts";
 import { removeObjectData } from "../runtime/object-data.ts";
 import type { Binding } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
-import { addDeployment } from "../state/deployments.ts";
+import { activeDeployment, addDeployment, mainShare, type VersionShare } from "../state/deployments.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { type MigrationPlan, type Migrations, planMigration } from "../state/migrations.ts";
 import { namespacesOf, replaceNamespaces } from "../state/object-namespaces.ts";
@@ -23,7 +29,8 @@ import {
   type Version,
 } from "../state/versions.ts";
 import { checkReferences, ownClasses } from "./bindings.ts";
-import { makeVersion, type Origin, surroundings, toWorker } from "./make-version.ts";
+import { makeVersion, type Origin, surroundings } from "./make-version.ts";
+import { checkShares } from "./shares.ts";
 import type { Upload } from "./upload-form.ts";
 
 export interface Deployed {
@@ -47,7 +54,15 @@ export const uploadScript = (cloud: Cloud, name: string, upload: Upload, origin:
         tail_consumers: metadata.tail_consumers ?? null,
       },
     };
-    return activate(cloud, next, version, upload.modules, plan, origin.source);
+    return activate(cloud, {
+      script: next,
+      version,
+      modules: upload.modules,
+      shares: [{ versionId: version.id, percentage: 100 }],
+      plan,
+      source: origin.source,
+      annotations: {},
+    });
   });
 
 /** POST of a version: tried and kept, without traffic. */
@@ -60,27 +75,43 @@ export const uploadVersion = (cloud: Cloud, name: string, upload: Upload, origin
     planFor(cloud, script, version.bindings, report.classes, undefined);
     transaction(cloud.db, () => {
       addVersion(cloud.db, version, upload.modules);
-      pruneVersions(cloud.db, name, script.versionId);
+      pruneVersions(cloud.db, name);
     });
     return version;
   });
 
-/** POST of a deployment: a version that exists takes all traffic. */
-export const deployVersion = (
+/** POST of a deployment: versions that exist take the traffic by their shares. */
+export const deployVersions = (
   cloud: Cloud,
   name: string,
-  versionId: string,
+  shares: readonly VersionShare[],
   source: string,
   annotations: Readonly<Record<string, string>>,
 ): Promise<Deployed> =>
   cloud.exclusively(async () => {
     const script = findScript(cloud.db, name);
     if (script === undefined) throw scriptNotFound();
-    const version = findVersion(cloud.db, name, versionId);
-    if (version === undefined) throw versionNotFound();
-    const classes = version.namedHandlers.map((handler) => handler.name);
-    const plan = planFor(cloud, script, version.bindings, classes, undefined);
-    return activate(cloud, script, version, undefined, plan, source, annotations);
+    checkShares(shares);
+    const versions = shares.map(({ versionId }) => {
+      const version = findVersion(cloud.db, name, versionId);
+      if (version === undefined) throw versionNotFound();
+      if (version.migrationTag !== script.migrationTag)
+        throw versionBeforeMigration(versionId, version.migrationTag ?? "", script.migrationTag ?? "");
+      checkReferences(version.bindings, surroundings(cloud, name));
+      const classes = version.namedHandlers.map((handler) => handler.name);
+      planFor(cloud, script, version.bindings, classes, undefined);
+      return version;
+    });
+    const main = versions.find(({ id }) => id === mainShare(shares).versionId);
+    if (main === undefined) throw versionNotFound();
+    const plan = planFor(
+      cloud,
+      script,
+      main.bindings,
+      main.namedHandlers.map((handler) => handler.name),
+      undefined,
+    );
+    return activate(cloud, { script, version: main, modules: undefined, shares, plan, source, annotations });
   });
 
 /** Another set of bindings on the same code: a secret put, a setting changed by hand. */
@@ -94,6 +125,8 @@ export const changeBindings = (
     const script = findScript(cloud.db, name);
     const current = script?.versionId && findVersion(cloud.db, name, script.versionId);
     if (script === undefined || !current) throw scriptNotFound();
+    // A change would end a split that somebody watches: Cloudflare refuses it.
+    if (activeDeployment(cloud.db, name)?.shares.length !== 1) throw latestVersionNotDeployed();
     const bindings = [...change(current.bindings)];
     checkReferences(bindings, surroundings(cloud, name));
     const version: Version = {
@@ -107,7 +140,15 @@ export const changeBindings = (
     };
     const classes = version.namedHandlers.map((handler) => handler.name);
     const plan = planFor(cloud, script, bindings, classes, undefined);
-    return activate(cloud, script, version, readModules(cloud.db, current.id), plan, source);
+    return activate(cloud, {
+      script,
+      version,
+      modules: readModules(cloud.db, current.id),
+      shares: [{ versionId: version.id, percentage: 100 }],
+      plan,
+      source,
+      annotations: {},
+    });
   });
 
 const draftScript = (cloud: Cloud, name: string): Script => {
@@ -143,19 +184,31 @@ const planFor = (
     newId: cloud.hexId,
   });
 
-/** `modules` undefined: the version is stored already. */
-async function activate(
-  cloud: Cloud,
-  script: Script,
-  version: Version,
-  modules: readonly Module[] | undefined,
-  plan: MigrationPlan,
-  source: string,
-  annotations: Readonly<Record<string, string>> = {},
-): Promise<Deployed> {
-  const worker = toWorker(version, modules ?? readModules(cloud.db, version.id), plan.namespaces);
+interface Activation {
+  readonly script: Script;
+  /** The version with most of the traffic. */
+  readonly version: Version;
+  /** Undefined: the version is stored already. */
+  readonly modules: readonly Module[] | undefined;
+  readonly shares: readonly VersionShare[];
+  readonly plan: MigrationPlan;
+  readonly source: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+async function activate(cloud: Cloud, activation: Activation): Promise<Deployed> {
+  const { script, version, modules, shares, plan, source, annotations } = activation;
+  const deployed: DeployedScript = {
+    name: script.name,
+    shares: shares.map(({ versionId, percentage }) => {
+      const shared = versionId === version.id ? version : findVersion(cloud.db, script.name, versionId);
+      if (shared === undefined) throw versionNotFound();
+      const code = (shared === version ? modules : undefined) ?? readModules(cloud.db, shared.id);
+      return { percentage, worker: toWorker(shared, code, plan.namespaces) };
+    }),
+  };
   const kvNamespaceIds = listKvNamespaces(cloud.db).map((namespace) => namespace.id);
-  await cloud.runtime.change((fleet) => ({ ...withWorker(fleet, worker), kvNamespaceIds }));
+  await cloud.runtime.change((fleet) => ({ ...withScript(fleet, deployed), kvNamespaceIds }));
   const now = cloud.now().toISOString();
   const next: Script = {
     ...script,
@@ -173,11 +226,11 @@ async function activate(
         id: cloud.uuid(),
         script: script.name,
         createdOn: now,
-        versionId: version.id,
+        shares,
         source,
         annotations: { "workers/triggered_by": "deployment", ...annotations },
       });
-      pruneVersions(cloud.db, script.name, version.id);
+      pruneVersions(cloud.db, script.name);
     });
   } catch (error) {
     await cloud.runtime.change(() => readFleet(cloud.db));

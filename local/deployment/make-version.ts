@@ -1,7 +1,7 @@
 /** From an upload to a version: bindings resolved and checked, and the whole thing started once, alone. */
 import { createHash } from "node:crypto";
 import type { Cloud } from "../cloud.ts";
-import type { DeployedWorker } from "../runtime/deployed-worker.ts";
+import { toWorker } from "../runtime/deployed-worker.ts";
 import { type TrialReport, tryWorker } from "../runtime/trial.ts";
 import { OLDEST_COMPATIBILITY_DATE } from "../runtime/worker-options.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
@@ -44,11 +44,15 @@ export async function makeVersion(
     compatibilityFlags: metadata.compatibility_flags ?? [],
     annotations: annotationsOf(metadata.annotations ?? {}),
   };
-  const report = await tryWorker(toWorker(draft, upload.modules, []), cloud.dataFolder);
+  const report = await tryWorker(
+    toWorker({ ...draft, namedHandlers: [] }, upload.modules, []),
+    cloud.dataFolder,
+  );
   const version: Version = {
     ...draft,
     number: nextVersionNumber(cloud.db, script.name),
     etag: etagOf(upload.modules),
+    migrationTag: metadata.migrations?.new_tag ?? script.migrationTag,
     usageModel: metadata.usage_model ?? "standard",
     ...(metadata.limits ? { limits: metadata.limits } : {}),
     handlers: [...report.handlers],
@@ -57,37 +61,6 @@ export async function makeVersion(
     startupTimeMs: report.startupTimeMs,
   };
   return { version, report };
-}
-
-export function toWorker(
-  version: Pick<
-    Version,
-    | "id"
-    | "script"
-    | "createdOn"
-    | "mainModule"
-    | "bindings"
-    | "compatibilityDate"
-    | "compatibilityFlags"
-    | "annotations"
-  >,
-  modules: readonly Module[],
-  namespaces: DeployedWorker["namespaces"],
-): DeployedWorker {
-  return {
-    name: version.script,
-    mainModule: version.mainModule,
-    modules,
-    compatibilityDate: version.compatibilityDate,
-    compatibilityFlags: version.compatibilityFlags,
-    bindings: version.bindings,
-    namespaces,
-    version: {
-      id: version.id,
-      tag: version.annotations["workers/tag"] ?? "",
-      timestamp: version.createdOn,
-    },
-  };
 }
 
 export const surroundings = (cloud: Cloud, script: string): Surroundings => ({

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { AFFINITY_HEADER, OVERRIDE_HEADER, type VersionWish, versionWish } from "../runtime/traffic-split.ts";
 import { COLOS } from "./colos.ts";
 import { makeForwarder } from "./forward.ts";
 import type { Arrival } from "./forwarded-headers.ts";
@@ -18,8 +19,8 @@ export interface FrontDoor {
 
 export interface FrontDoorTargets {
   readonly routing: () => Routing;
-  /** Where a script listens; waits while the runtime changes. */
-  readonly address: (script: string) => Promise<URL>;
+  /** Where the version of a script listens that the request shall reach; waits while the runtime changes. */
+  readonly address: (script: string, wish: VersionWish) => Promise<URL>;
   /** What to type when nothing answers. */
   readonly hint: string;
 }
@@ -60,8 +61,7 @@ export function createFrontDoor(targets: FrontDoorTargets): FrontDoor {
 }
 
 function find(targets: FrontDoorTargets, incoming: IncomingMessage, upgrade: boolean): Destination {
-  const given = incoming.headers[COLO_HEADER];
-  const placed = placeVisitor(incoming.headers.host ?? "", Array.isArray(given) ? given[0] : given);
+  const placed = placeVisitor(incoming.headers.host ?? "", headerOf(incoming, COLO_HEADER));
   if ("unknownColo" in placed)
     return {
       status: 400,
@@ -78,7 +78,13 @@ function find(targets: FrontDoorTargets, incoming: IncomingMessage, upgrade: boo
     rayId: randomBytes(8).toString("hex"),
     upgrade,
   };
-  return { arrival, address: () => targets.address(resolution.script) };
+  const wish = versionWish(headerOf(incoming, OVERRIDE_HEADER), headerOf(incoming, AFFINITY_HEADER));
+  return { arrival, address: () => targets.address(resolution.script, wish) };
+}
+
+function headerOf(incoming: IncomingMessage, name: string): string | undefined {
+  const given = incoming.headers[name];
+  return Array.isArray(given) ? given[0] : given;
 }
 
 function refuse(outgoing: ServerResponse, status: number, text: string): void {

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Binding } from "../state/binding.ts";
+import { activeDeployment } from "../state/deployments.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { listObjectNamespaces, type ObjectNamespace } from "../state/object-namespaces.ts";
 import { listScripts } from "../state/scripts.ts";
-import { findVersion, type Module, readModules } from "../state/versions.ts";
+import { findVersion, type Module, readModules, type Version } from "../state/versions.ts";
 
-/** A Worker as the runtime has to run it: the deployed version of a script, with its own Durable Object namespaces. */
+/** A Worker as the runtime has to run it: one version of a script, with the script's Durable Object namespaces. */
 export interface DeployedWorker {
   readonly name: string;
   readonly mainModule: string;
@@ -15,45 +16,84 @@ export interface DeployedWorker {
   readonly bindings: readonly Binding[];
   readonly namespaces: readonly ObjectNamespace[];
   readonly version: { readonly id: string; readonly tag: string; readonly timestamp: string };
+  /** Exported classes: Durable Objects, entrypoints. */
+  readonly classes: readonly string[];
+}
+
+/** One version of a deployment. */
+export interface Share {
+  /** 0 to 100. */
+  readonly percentage: number;
+  readonly worker: DeployedWorker;
+}
+
+/** A script as its deployment says: one version, or several that split the traffic. */
+export interface DeployedScript {
+  readonly name: string;
+  readonly shares: readonly Share[];
 }
 
 /** Everything the runtime serves at one moment. */
 export interface Fleet {
-  readonly workers: readonly DeployedWorker[];
+  readonly scripts: readonly DeployedScript[];
   readonly kvNamespaceIds: readonly string[];
 }
 
 export function readFleet(db: DatabaseSync): Fleet {
   const namespaces = listObjectNamespaces(db);
-  const workers = listScripts(db).flatMap((script): DeployedWorker[] => {
-    const version =
-      script.versionId === undefined ? undefined : findVersion(db, script.name, script.versionId);
-    if (version === undefined) return [];
-    return [
-      {
-        name: script.name,
-        mainModule: version.mainModule,
-        modules: readModules(db, version.id),
-        compatibilityDate: version.compatibilityDate,
-        compatibilityFlags: version.compatibilityFlags,
-        bindings: version.bindings,
-        namespaces: namespaces.filter((namespace) => namespace.script === script.name),
-        version: {
-          id: version.id,
-          tag: version.annotations["workers/tag"] ?? "",
-          timestamp: version.createdOn,
-        },
+  const scripts = listScripts(db).flatMap(({ name }): DeployedScript[] => {
+    const own = namespaces.filter((namespace) => namespace.script === name);
+    const shares = (activeDeployment(db, name)?.shares ?? []).flatMap(
+      ({ versionId, percentage }): Share[] => {
+        const version = findVersion(db, name, versionId);
+        return version === undefined
+          ? []
+          : [{ percentage, worker: toWorker(version, readModules(db, version.id), own) }];
       },
-    ];
+    );
+    return shares.length === 0 ? [] : [{ name, shares }];
   });
-  return { workers, kvNamespaceIds: listKvNamespaces(db).map((namespace) => namespace.id) };
+  return { scripts, kvNamespaceIds: listKvNamespaces(db).map((namespace) => namespace.id) };
 }
 
-/** The fleet with one Worker replaced or added. */
-export function withWorker(fleet: Fleet, worker: DeployedWorker): Fleet {
-  return { ...fleet, workers: [...fleet.workers.filter((other) => other.name !== worker.name), worker] };
+export function toWorker(
+  version: Pick<
+    Version,
+    | "id"
+    | "script"
+    | "createdOn"
+    | "mainModule"
+    | "bindings"
+    | "compatibilityDate"
+    | "compatibilityFlags"
+    | "annotations"
+    | "namedHandlers"
+  >,
+  modules: readonly Module[],
+  namespaces: DeployedWorker["namespaces"],
+): DeployedWorker {
+  return {
+    name: version.script,
+    mainModule: version.mainModule,
+    modules,
+    compatibilityDate: version.compatibilityDate,
+    compatibilityFlags: version.compatibilityFlags,
+    bindings: version.bindings,
+    namespaces,
+    version: {
+      id: version.id,
+      tag: version.annotations["workers/tag"] ?? "",
+      timestamp: version.createdOn,
+    },
+    classes: version.namedHandlers.map((handler) => handler.name),
+  };
 }
 
-export function withoutWorker(fleet: Fleet, name: string): Fleet {
-  return { ...fleet, workers: fleet.workers.filter((worker) => worker.name !== name) };
+/** The fleet with one script replaced or added. */
+export function withScript(fleet: Fleet, script: DeployedScript): Fleet {
+  return { ...fleet, scripts: [...fleet.scripts.filter((other) => other.name !== script.name), script] };
+}
+
+export function withoutScript(fleet: Fleet, name: string): Fleet {
+  return { ...fleet, scripts: fleet.scripts.filter((script) => script.name !== name) };
 }

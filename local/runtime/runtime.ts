@@ -3,11 +3,15 @@ import type { Miniflare } from "miniflare";
 import { makeExclusive } from "../process/exclusively.ts";
 import type { Fleet } from "./deployed-worker.ts";
 import { KV_WORKER, kvBindingName } from "./system-workers.ts";
-import { fleetOptions, newWorkerd, type WorkerdHooks } from "./workerd.ts";
+import { pickVersion, type VersionWish } from "./traffic-split.ts";
+import { fleetOptions, newWorkerd, versionWorkerName, type WorkerdHooks } from "./workerd.ts";
 
 export interface Runtime {
-  /** Where a script listens, once it does: the front door asks before every request. Loopback. */
-  readonly address: (script: string) => Promise<URL>;
+  /**
+   * Where the version of a script listens that a request shall reach, once it does: the front door asks before every
+   * request. Loopback.
+   */
+  readonly address: (script: string, wish: VersionWish) => Promise<URL>;
   /**
    * Serves another fleet from now on. Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back,
    * when workerd refuses the new one.
@@ -57,9 +61,16 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
     });
 
   return {
-    address: async (script) => {
+    address: async (name, wish) => {
       await ready;
-      return workerd.unsafeGetDirectURL(script);
+      const script = fleet.scripts.find((candidate) => candidate.name === name);
+      const versions = script?.shares.map(({ percentage, worker }) => ({
+        percentage,
+        versionId: worker.version.id,
+      }));
+      if (versions === undefined || versions.length < 2) return workerd.unsafeGetDirectURL(name);
+      const { versionId } = pickVersion(name, versions, wish, Math.random());
+      return workerd.unsafeGetDirectURL(versionWorkerName(name, versionId));
     },
     change: (next) => exclusively(() => apply(next(fleet))),
     kv: async (namespaceId) => {

@@ -34,11 +34,16 @@ export interface Targets {
   };
 }
 
-export function workerOptions(worker: DeployedWorker, targets: Targets): WorkerOptions {
+/** `name` is the Worker's own in the runtime, where several versions of one script may run. */
+export function workerOptions(
+  worker: DeployedWorker,
+  targets: Targets,
+  name: string = worker.name,
+): WorkerOptions {
   return {
     config: {
       type: "worker",
-      name: worker.name,
+      name,
       compatibilityDate: worker.compatibilityDate,
       compatibilityFlags: [...worker.compatibilityFlags],
       manifest: { mainModule: worker.mainModule, modulesRoot: "/", modules: moduleOptions(worker.modules) },

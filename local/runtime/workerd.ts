@@ -1,7 +1,8 @@
 /** The only file that makes a Miniflare: its options changed shape between versions and will again. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
-import type { DeployedWorker, Fleet } from "./deployed-worker.ts";
+import type { DeployedScript, DeployedWorker, Fleet } from "./deployed-worker.ts";
+import { splitHost } from "./split-host.ts";
 import {
   ANALYTICS_SOURCE,
   ANALYTICS_WORKER,
@@ -77,10 +78,31 @@ export function fleetOptions(fleet: Fleet, folder: string, hooks: WorkerdHooks):
       systemWorker(KV_WORKER, KV_SOURCE, Object.fromEntries(kv)),
       systemWorker(ANALYTICS_WORKER, ANALYTICS_SOURCE, { SINK }),
       systemWorker(TAIL_WORKER, TAIL_SOURCE, { SINK }),
-      ...fleet.workers.map((worker) => workerOptions(worker, fleetTargets(worker))),
+      ...fleet.scripts.flatMap(scriptWorkers),
     ],
   };
 }
+
+/** One version runs under the script's name. Several run each on its own for visitors, and together for the rest. */
+function scriptWorkers(script: DeployedScript): WorkerOptions[] {
+  const [only] = script.shares;
+  if (only !== undefined && script.shares.length === 1)
+    return [workerOptions(only.worker, fleetTargets(only.worker))];
+  const host = splitHost(script);
+  return [
+    workerOptions(host, fleetTargets(host)),
+    ...script.shares.map(({ worker }) =>
+      workerOptions(
+        { ...worker, namespaces: [] },
+        fleetTargets(worker),
+        versionWorkerName(script.name, worker.version.id),
+      ),
+    ),
+  ];
+}
+
+/** No script can have this name: there is no '@' in script names. */
+export const versionWorkerName = (script: string, versionId: string): string => `${script}@${versionId}`;
 
 const fleetTargets = (worker: DeployedWorker): Targets => ({
   object: (binding) => ({

@@ -15,9 +15,15 @@ export function optionalText(row: Row, column: string): string | undefined {
   return text(row, column);
 }
 
-export function integer(row: Row, column: string): number {
+export function number(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== "number") throw new Error(`column ${column} holds no number`);
+  return value;
+}
+
+export function integer(row: Row, column: string): number {
+  const value = number(row, column);
+  if (!Number.isSafeInteger(value)) throw new Error(`column ${column} holds ${value}: no integer`);
   return value;
 }
 

@@ -32,4 +32,10 @@ export const SCHEMA: readonly string[] = [
    CREATE TABLE data_points (
      dataset TEXT NOT NULL, at_ms INTEGER NOT NULL, indexes TEXT NOT NULL, blobs TEXT NOT NULL, doubles TEXT NOT NULL) STRICT;
    CREATE INDEX data_points_by_time ON data_points (dataset, at_ms);`,
+  `CREATE TABLE deployment_shares (
+     deployment_id TEXT NOT NULL REFERENCES deployments(id) ON DELETE CASCADE, position INTEGER NOT NULL,
+     version_id TEXT NOT NULL, percentage REAL NOT NULL, PRIMARY KEY (deployment_id, position)) STRICT;
+   INSERT INTO deployment_shares SELECT id, 0, version_id, 100 FROM deployments;
+   ALTER TABLE versions ADD COLUMN migration_tag TEXT;
+   UPDATE versions SET migration_tag = (SELECT migration_tag FROM scripts WHERE scripts.name = versions.script);`,
 ];

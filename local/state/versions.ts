@@ -2,9 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { bindingSchema } from "./binding.ts";
 import { LISTED_DEPLOYMENTS } from "./deployments.ts";
-import { bytes, integer, type Row, text } from "./row.ts";
+import { bytes, integer, optionalText, type Row, text } from "./row.ts";
 
-/** Versions kept of one script besides the deployed one: enough to roll back, little enough to stay small. */
+/** Versions kept of one script besides the deployed ones: enough to roll back, little enough to stay small. */
 const KEPT_VERSIONS = 25;
 
 const bodySchema = z.object({
@@ -39,6 +39,8 @@ export interface Version extends VersionBody {
   readonly createdOn: string;
   /** SHA-256 of the modules. */
   readonly etag: string;
+  /** The script's migration tag that the version was made for: it cannot be deployed under another. */
+  readonly migrationTag: string | undefined;
 }
 
 export function findVersion(db: DatabaseSync, script: string, id: string): Version | undefined {
@@ -72,27 +74,29 @@ export function nextVersionNumber(db: DatabaseSync, script: string): number {
 }
 
 export function addVersion(db: DatabaseSync, version: Version, modules: readonly Module[]): void {
-  const { id, script, number, createdOn, etag, ...body } = version;
-  db.prepare("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)").run(
+  const { id, script, number, createdOn, etag, migrationTag, ...body } = version;
+  db.prepare("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)").run(
     id,
     script,
     number,
     createdOn,
     etag,
     JSON.stringify(body),
+    migrationTag ?? null,
   );
   const insert = db.prepare("INSERT INTO modules VALUES (?, ?, ?, ?, ?)");
   for (const [position, module] of modules.entries())
     insert.run(id, position, module.name, module.contentType, module.contents);
 }
 
-/** Forgets the oldest versions beyond those kept. `deployed` and those of the listed deployments stay. */
-export function pruneVersions(db: DatabaseSync, script: string, deployed: string | undefined): void {
+/** Forgets the oldest versions beyond those kept. Those of the listed deployments, the live one among them, stay. */
+export function pruneVersions(db: DatabaseSync, script: string): void {
   db.prepare(
-    `DELETE FROM versions WHERE script = ?1 AND id IS NOT ?2 AND number NOT IN
-       (SELECT number FROM versions WHERE script = ?1 ORDER BY number DESC LIMIT ?3) AND id NOT IN
-       (SELECT version_id FROM deployments WHERE script = ?1 ORDER BY created_on DESC, rowid DESC LIMIT ?4)`,
-  ).run(script, deployed ?? null, KEPT_VERSIONS, LISTED_DEPLOYMENTS);
+    `DELETE FROM versions WHERE script = ?1 AND number NOT IN
+       (SELECT number FROM versions WHERE script = ?1 ORDER BY number DESC LIMIT ?2) AND id NOT IN
+       (SELECT version_id FROM deployment_shares WHERE deployment_id IN
+         (SELECT id FROM deployments WHERE script = ?1 ORDER BY created_on DESC, rowid DESC LIMIT ?3))`,
+  ).run(script, KEPT_VERSIONS, LISTED_DEPLOYMENTS);
 }
 
 function toVersion(row: Row): Version {
@@ -103,5 +107,6 @@ function toVersion(row: Row): Version {
     number: integer(row, "number"),
     createdOn: text(row, "created_on"),
     etag: text(row, "etag"),
+    migrationTag: optionalText(row, "migration_tag"),
   };
 }

@@ -209,16 +209,12 @@ describe("versions and deployments", () => {
       versions: [{ version_id: version, percentage: 100 }],
     });
 
-  it("a version with a migration is 10211, a split deployment an honest 501", async () => {
+  it("a version with a migration is 10211", async () => {
     await account.upload("split", hello("x"));
     const form = uploadForm(counter("Counter"), {
       migrations: { new_tag: "v1", new_sqlite_classes: ["Counter"] },
     });
     expect((await account.call("POST", "A/workers/scripts/split/versions", form)).code).toBe(10211);
-    const halves = ["a", "b"].map((version_id) => ({ version_id, percentage: 50 }));
-    const body = { strategy: "percentage", versions: halves };
-    const answer = await account.call("POST", "A/workers/scripts/split/deployments", body);
-    expect(answer).toMatchObject({ status: 501, message: expect.stringContaining("gradual") });
   });
 
   it("a binding changed by hand is a new version that serves at once", async () => {

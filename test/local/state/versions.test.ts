@@ -44,6 +44,7 @@ const version = (number: number): Version => ({
   number,
   createdOn: "2026-01-01",
   etag: "e",
+  migrationTag: undefined,
   mainModule: "index.mjs",
   bindings: [],
   compatibilityDate: "2026-01-01",
@@ -63,8 +64,9 @@ it("old versions go, but never the deployed one nor those that the deployments l
       { name: "index.mjs", contentType: "application/javascript+module", contents: code },
     ]);
   const deployment = { id: "d", script: "chat", createdOn: "2026-01-01", source: "api", annotations: {} };
-  addDeployment(db, { ...deployment, versionId: "v2" });
-  pruneVersions(db, "chat", "v1");
+  const shares = ["v1", "v2"].map((versionId) => ({ versionId, percentage: 50 }));
+  addDeployment(db, { ...deployment, shares });
+  pruneVersions(db, "chat");
   const numbers = listVersions(db, "chat").map(({ number }) => number);
   expect(numbers).toEqual([...Array.from({ length: 25 }, (_, index) => 40 - index), 2, 1]);
   expect(readModules(db, "v2")[0]?.contents).toEqual(code);
