@@ -1,5 +1,6 @@
 /** Tickets: JWTs by which the application's own backend says who may enter which room (`access: ticket`). */
 import * as v from "valibot";
+import { base64url } from "./base64url.ts";
 import { verifyJwt } from "./jwt.ts";
 import { SESSION_AUDIENCE } from "./session.ts";
 import { cleanUsername } from "./username.ts";
@@ -33,8 +34,7 @@ export async function ticketUserId(subject: string): Promise<string> {
     "SHA-256",
     new TextEncoder().encode(`edge-chat ticket ${subject}`),
   );
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  return `t_${base64.replaceAll("+", "-").replaceAll("/", "_").slice(0, ID_LENGTH)}`;
+  return `t_${base64url(new Uint8Array(digest)).slice(0, ID_LENGTH)}`;
 }
 
 /**
