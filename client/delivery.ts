@@ -5,18 +5,23 @@ import { clientIdOf, keyOf, Outbox, type OutboxEntry } from "./outbox.ts";
 /** Until the first `welcome` says otherwise, code points and ms. */
 const DEFAULT_LIMITS = { messageLength: 500, resendWindowMs: 600_000 };
 
+const randomKey = (): string => crypto.randomUUID().replaceAll("-", "");
+
 /** The outbox with the server's clock and the promises made to whoever sent the messages. */
 export class Delivery {
   readonly #outbox: Outbox;
   readonly #now: () => number;
+  readonly #newKey: () => string;
   readonly #outcomes = new Map<string, (outcome: Outcome) => void>();
   #limits = DEFAULT_LIMITS;
   /** The server's clock minus ours, ms, as of the last `welcome`. */
   #clockOffset = 0;
 
-  constructor(left: readonly OutboxEntry[] | undefined, now: () => number) {
+  /** @param newKey names a message on this client, never the same twice */
+  constructor(left: readonly OutboxEntry[] | undefined, now: () => number, newKey = randomKey) {
     this.#outbox = new Outbox(left);
     this.#now = now;
+    this.#newKey = newKey;
   }
 
   get entries(): readonly OutboxEntry[] {
@@ -29,7 +34,7 @@ export class Delivery {
     const length = [...message].length;
     if (length === 0 || length > limit)
       throw new RangeError(`A message has 1 to ${limit} characters (code points); this one has ${length}`);
-    const key = crypto.randomUUID().replaceAll("-", "");
+    const key = this.#newKey();
     this.#outbox.add(message, key);
     return { key, outcome: new Promise((resolve) => this.#outcomes.set(key, resolve)) };
   }
