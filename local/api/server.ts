@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
 import { CloudflareError, internal, notSupported } from "../cloudflare-errors.ts";
 import { type Faults, faultSchema } from "../faults.ts";
+import { analyticsRoutes } from "./analytics.ts";
 import { readJson } from "./body.ts";
 import { domainRoutes } from "./domains.ts";
 import { ok, refusal } from "./envelope.ts";
@@ -43,6 +44,7 @@ const RESOURCES = [
   objectNamespaceRoutes,
   kvNamespaceRoutes,
   kvValueRoutes,
+  analyticsRoutes,
 ];
 
 export function apiApp(

@@ -1,6 +1,7 @@
 /** From a deployed Worker to what the runtime wants to be told. Pure. */
 import type { MiniflareOptions } from "miniflare";
 import { z } from "zod";
+import { datasetBinding } from "../analytics/dataset-binding.ts";
 import { scriptInvalid, scriptUnsupported } from "../cloudflare-errors.ts";
 import type { Binding } from "../state/binding.ts";
 import type { Module } from "../state/versions.ts";
@@ -81,12 +82,11 @@ function envBinding(binding: Binding, worker: DeployedWorker, targets: Targets):
     case "service":
       return { type: "worker", ...targets.service(binding) };
     case "analytics_engine":
-      return {
-        type: "worker",
+      return datasetBinding({
         workerName: ANALYTICS_WORKER,
-        exportName: ANALYTICS_ENTRYPOINT,
+        entrypoint: ANALYTICS_ENTRYPOINT,
         props: { dataset: binding.dataset ?? binding.name },
-      };
+      });
     case "ratelimit":
       return { type: "rate-limit", namespace: binding.namespace_id, simple: binding.simple };
     case "version_metadata":

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { KEPT_MS } from "../analytics/limits.ts";
 import { integer, text } from "./row.ts";
 
 const values = z
@@ -18,9 +19,6 @@ export interface DataPoint {
   readonly blobs: readonly unknown[];
   readonly doubles: readonly unknown[];
 }
-
-/** Points older than this are forgotten, as Analytics Engine forgets them after three months. */
-const KEPT_MS = 92 * 24 * 60 * 60 * 1000;
 
 export function addDataPoint(db: DatabaseSync, point: DataPoint): void {
   db.prepare("INSERT INTO data_points VALUES (?, ?, ?, ?, ?)").run(
