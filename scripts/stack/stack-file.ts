@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
-import { homeFolder } from "../toolchain/places.ts";
+import { homeFolder, localFolder } from "../toolchain/places.ts";
 
 /** A stack's settings file, `Pulumi.<stack>.yaml`. */
 export const stackFile = (stack: string): string => path.join(homeFolder, `Pulumi.${stack}.yaml`);
@@ -38,7 +38,8 @@ export const readStackFile = (stack: string): string =>
 
 /** Replaces the file in one step, so that a killed command leaves the old one or the new one. */
 export function writeStackFile(stack: string, text: string): void {
-  const staged = `${stackFile(stack)}.staging-${process.pid}`;
+  mkdirSync(localFolder, { recursive: true, mode: 0o700 });
+  const staged = path.join(localFolder, `stack-file.staging-${process.pid}`);
   writeFileSync(staged, text, { mode: 0o600 });
   renameSync(staged, stackFile(stack));
 }
