@@ -1,10 +1,13 @@
 /** What the program reads: the account as it is, and what this stack's last finished `up` recorded. */
 import { getWorkersScripts, getWorkersScriptsOutput } from "@pulumi/cloudflare/getWorkersScripts.js";
-import { getZone } from "@pulumi/cloudflare/getZone.js";
+import { type GetZoneArgs, getZone } from "@pulumi/cloudflare/getZone.js";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { COMPONENT_TYPE } from "./components/edge-chat.ts";
 import type { Flat } from "./plan/changes.ts";
 import type { LastDeployment, LiveScript } from "./plan/migrations.ts";
+import type { ScriptPlace, StackMemory } from "./plan/ownership.ts";
+import type { Zone, ZonesToFind } from "./plan/routes.ts";
 
 /** The provider's list, as far as it is read. An absent tag may come as an empty text. */
 const Scripts = z.array(
@@ -59,24 +62,25 @@ export const liveScriptAfter = (
   );
 
 /**
- * Ids of zones by name.
+ * The zones of routes and domain, with id and name.
  * @throws RunError naming the zone that the account does not have, or the API's answer
  */
-export async function readZones(accountId: string, names: readonly string[]): Promise<Map<string, string>> {
-  const found = await Promise.all(
-    names.map(async (name): Promise<[string, string]> => {
-      try {
-        const { zoneId } = await getZone({ filter: { name, account: { id: accountId } } });
-        return [name, zoneId];
-      } catch (error) {
-        throw new pulumi.RunError(
-          `Zone ${name} cannot be found in account ${accountId}: ${reason(error)}\n` +
-            `  Correct routes or customDomain in Pulumi.${pulumi.getStack()}.yaml (docs/settings.md), or give zoneId.`,
-        );
-      }
-    }),
-  );
-  return new Map(found);
+export async function readZones(accountId: string, { names, ids }: ZonesToFind): Promise<Zone[]> {
+  const look = async (asked: string, args: GetZoneArgs): Promise<Zone> => {
+    try {
+      const { zoneId, name } = await getZone(args);
+      return { id: zoneId, name };
+    } catch (error) {
+      throw new pulumi.RunError(
+        `Zone ${asked} cannot be found in account ${accountId}: ${reason(error)}\n` +
+          `  Correct routes or customDomain in Pulumi.${pulumi.getStack()}.yaml (docs/settings.md); the token needs Zone Read.`,
+      );
+    }
+  };
+  return Promise.all([
+    ...names.map((name) => look(name, { filter: { name, account: { id: accountId } } })),
+    ...ids.map((zoneId) => look(zoneId, { zoneId })),
+  ]);
 }
 
 /** What `up` records beside what people read: enough to decide the next run's migrations. */
@@ -118,14 +122,43 @@ const Recorded = z.object({
 /** The output that carries `Recorded` as JSON text; a secret, because its digests cover secrets. */
 export const RECORD_OUTPUT = "lastDeployment";
 
+const fullStackName = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+
 /**
  * What the last finished `up` of this stack recorded. By an invoke and not by a StackReference, which is a resource and
  * would show up as drift. Secret outputs come in plain: never log this.
  */
 export async function readLastDeployment(): Promise<Recorded | undefined> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const name = fullStackName();
   const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }, {});
   const outputs = z.object({ outputs: z.record(z.string(), z.unknown()).nullish() }).parse(answer).outputs;
   const record = outputs?.[RECORD_OUTPUT];
   return typeof record === "string" ? Recorded.parse(JSON.parse(record)) : undefined;
+}
+
+const RecordedResource = z.object({ type: z.string(), outputs: z.record(z.string(), z.unknown()).nullish() });
+const Place = z.object({ accountId: z.string(), scriptName: z.string() });
+
+/** Types of the resources that tell which script is this stack's. */
+const SCRIPT_TYPE = "cloudflare:index/workersScript:WorkersScript";
+const NAMESPACE_TYPE = "cloudflare:index/workersKvNamespace:WorkersKvNamespace";
+
+/**
+ * What the stack's state remembers of its script, also after a run that never finished. It carries secrets in plain: only
+ * the script's place leaves this function.
+ */
+export async function readMemory(): Promise<StackMemory> {
+  const args = { stackName: fullStackName() };
+  const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", args, {});
+  const outputs = z.object({ outputs: z.record(z.string(), z.unknown()).nullish() }).parse(answer).outputs;
+  const resources = Object.values(outputs ?? {}).flatMap(
+    (value) => RecordedResource.safeParse(value).data ?? [],
+  );
+  const placesOf = (type: string): ScriptPlace[] =>
+    resources
+      .filter((resource) => resource.type === type)
+      .flatMap((resource) => Place.safeParse(resource.outputs).data ?? []);
+  const hasDirectory = resources.some(({ type }) => type === NAMESPACE_TYPE);
+  const [begun] = placesOf(COMPONENT_TYPE);
+  return { recorded: placesOf(SCRIPT_TYPE), begun: hasDirectory ? begun : undefined };
 }

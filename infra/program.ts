@@ -11,13 +11,15 @@ import {
   type Recorded,
   readLastDeployment,
   readLiveScript,
+  readMemory,
   readZones,
 } from "./live.ts";
 import { MIGRATION_HISTORY } from "./migration-history.ts";
 import { BOUND_CLASSES } from "./plan/bindings.ts";
-import { migrationsToRepeat, planMigrations } from "./plan/migrations.ts";
+import { type LiveScript, migrationsToRepeat, planMigrations } from "./plan/migrations.ts";
 import { problemLines } from "./plan/problems.ts";
-import { webSocketUrl, zoneIdOf, zonesToFind } from "./plan/routes.ts";
+import { leftRegions } from "./plan/rooms-address.ts";
+import { outsideTheirZone, webSocketUrl, zoneOf, zonesToFind } from "./plan/routes.ts";
 import { runInWords } from "./plan/run-in-words.ts";
 import {
   plainSettings,
@@ -26,7 +28,7 @@ import {
   scriptInputs,
   secretDigests,
 } from "./script-inputs.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { type Consent, readSettings, type Settings } from "./settings.ts";
 import { mistakeLines } from "./settings-mistakes.ts";
 
 /** The live tag that a preview showed: set by `npm run up`, so that a deploy in between stops the run. */
@@ -47,6 +49,22 @@ function settingsOfStack(stack: string): Settings {
   return read.settings ?? stop(mistakeLines(read.mistakes, stack));
 }
 
+/** The regions that the last finished run recorded among its settings, each of which is kept as JSON. */
+const regionsOf = ({ settings }: Recorded): string[] =>
+  z.array(z.string()).parse(JSON.parse(settings.regions ?? "[]"));
+
+/** Consent to take over or make anew counts once: left in the settings, it would count again on another day. */
+function consentThatIsUsedUp(
+  { adoptScript, recreateScript }: Consent,
+  live: LiveScript | undefined,
+  last: Recorded | undefined,
+): string[] {
+  return [
+    ...(recreateScript !== undefined && live !== undefined ? ["recreateScript"] : []),
+    ...(adoptScript !== undefined && adoptScript === last?.scriptName ? ["adoptScript"] : []),
+  ];
+}
+
 /**
  * Plans and registers everything.
  * @returns the stack's outputs
@@ -55,11 +73,12 @@ function settingsOfStack(stack: string): Settings {
 export async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = settingsOfStack(stack);
-  const { accountId, scriptName, customDomain, recreateScript } = settings;
-  const [bundle, live, last, zones] = await Promise.all([
+  const { accountId, scriptName, customDomain, consent } = settings;
+  const [bundle, live, last, memory, zones] = await Promise.all([
     bundleWorker(),
     readLiveScript(accountId, scriptName),
     readLastDeployment(),
+    readMemory(),
     readZones(accountId, zonesToFind(settings)),
   ]);
 
@@ -70,23 +89,30 @@ export async function program(): Promise<Record<string, unknown>> {
     scriptName,
     live,
     last,
+    memory,
     history: MIGRATION_HISTORY,
     digests: history,
     bound: BOUND_CLASSES,
     exported: bundle.exports,
-    allowDeletedClasses: settings.allowDeletedClasses,
-    recreateScript,
+    ...consent,
     previewedTag: process.env[PREVIEWED_TAG],
   });
-  if (plan.problems.length > 0)
-    stop(problemLines(`Nothing was touched in stack ${stack}, because:`, plan.problems));
+  const problems = [
+    ...plan.problems,
+    ...leftRegions({
+      stack,
+      before: last && regionsOf(last),
+      now: settings.chat.regions,
+      allowed: consent.allowLeftRegions,
+    }),
+    ...outsideTheirZone(settings, zones, stack),
+  ];
+  if (problems.length > 0) stop(problemLines(`Nothing was touched in stack ${stack}, because:`, problems));
 
   const deployed = { settings: plainSettings(settings, bundle), secrets: secretDigests(settings) };
   if (pulumi.runtime.isDryRun()) await pulumi.log.info(runInWords(plan, live, last, deployed).join("\n"));
-  if (recreateScript !== undefined && live !== undefined)
-    await pulumi.log.warn(
-      `recreateScript has done its work: npm run pulumi -- config rm recreateScript --stack ${stack}`,
-    );
+  for (const name of consentThatIsUsedUp(consent, live, last))
+    await pulumi.log.warn(`${name} has done its work: npm run pulumi -- config rm ${name} --stack ${stack}`);
 
   const run = {
     accountId,
@@ -96,7 +122,10 @@ export async function program(): Promise<Record<string, unknown>> {
   };
   const migrationsFor = (kvNamespaceId: string) =>
     plan.migrations ?? migrationsToRepeat(last, { ...run, kvNamespaceId, live: live ?? {} });
-  const routes = settings.routes.map((route) => ({ pattern: route.pattern, zoneId: zoneIdOf(route, zones) }));
+  const routes = settings.routes.map((route) => ({
+    pattern: route.pattern,
+    zoneId: zoneOf(route, zones).id,
+  }));
   const chat = new EdgeChat("chat", {
     accountId,
     kvTitle: settings.kvTitle,
@@ -105,7 +134,8 @@ export async function program(): Promise<Record<string, unknown>> {
     migrations: plan.migrations ?? migrationsFor,
     workersDev: settings.workersDev,
     routes,
-    customDomain: customDomain && { hostname: customDomain.hostname, zoneId: zoneIdOf(customDomain, zones) },
+    customDomain: customDomain && { hostname: customDomain.hostname, zoneId: zoneOf(customDomain, zones).id },
+    zones,
     protect: settings.protect,
   });
 

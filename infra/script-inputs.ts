@@ -46,9 +46,9 @@ export const scriptFingerprint = (settings: Settings, bundle: Bundle): string =>
     bindings: scriptBindings(settings, bundle, ""),
   });
 
-/** The settings that change what is deployed, secrets apart. */
+/** The settings that change what is deployed: not the secrets, and not what only agrees to something. */
 export function plainSettings(settings: Settings, bundle: Bundle): Flat {
-  const { secrets: _, url: __, allowDeletedClasses: ___, recreateScript: ____, chat, ...rest } = settings;
+  const { secrets: _, url: __, consent: ___, chat, ...rest } = settings;
   return flatten({ ...chat, ...rest, version: bundle.sha256 });
 }
 

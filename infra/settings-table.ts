@@ -289,6 +289,21 @@ export const SETTINGS = {
       example: '["OldRoom"]',
     },
   ),
+  allowLeftRegions: explained(
+    z
+      .array(explained(z.enum(REGIONS), { doc: "", allowed: REGIONS.join(", "), example: "weur" }))
+      .default([]),
+    {
+      doc: "Regions that may leave `regions` although their rooms stay behind, unreachable",
+      allowed: "a list of regions",
+      example: '["weur"]',
+    },
+  ),
+  adoptScript: explained(z.preprocess(empty, z.string().optional()), {
+    doc: "Consent to take over the live script of this name, with its rooms, although this stack's state does not know it. Remove it afterwards",
+    allowed: "the script's name",
+    example: "edge-chat-dev",
+  }),
   recreateScript: explained(z.preprocess(empty, z.string().optional()), {
     doc: "Consent to create this script anew, with empty rooms, after it vanished from the account. Remove it afterwards",
     allowed: "the script's name",

@@ -10,6 +10,14 @@ import { isSecretSetting, SECRET_SETTINGS, SETTINGS, type SettingValues } from "
 /** The namespace of the project's own keys in a stack file. */
 export const NAMESPACE = "edge-websocket-chat";
 
+/** What the stack's owner agreed to, by name. Nothing of it is deployed. */
+export interface Consent {
+  readonly allowDeletedClasses: readonly string[];
+  readonly allowLeftRegions: readonly Region[];
+  readonly adoptScript: string | undefined;
+  readonly recreateScript: string | undefined;
+}
+
 export interface Settings {
   readonly accountId: string;
   readonly scriptName: string;
@@ -23,8 +31,7 @@ export interface Settings {
   readonly customDomain: DomainSetting | undefined;
   readonly observability: SettingValues["observability"];
   readonly protect: boolean;
-  readonly allowDeletedClasses: readonly string[];
-  readonly recreateScript: string | undefined;
+  readonly consent: Consent;
   readonly secrets: SecretTexts;
   /** Where people find the chat, without a slash at the end. */
   readonly url: string;
@@ -53,6 +60,7 @@ const TEXT_SETTINGS: ReadonlySet<Name> = new Set<Name>([
   "workersDevSubdomain",
   "kvTitle",
   "dataset",
+  "adoptScript",
   "recreateScript",
   ...SECRET_SETTINGS,
 ]);
@@ -136,8 +144,12 @@ function complete(values: SettingValues, scriptName: string, url: string): Setti
     customDomain: values.customDomain,
     observability: values.observability,
     protect: values.protect,
-    allowDeletedClasses: values.allowDeletedClasses,
-    recreateScript: values.recreateScript,
+    consent: {
+      allowDeletedClasses: values.allowDeletedClasses,
+      allowLeftRegions: values.allowLeftRegions,
+      adoptScript: values.adoptScript,
+      recreateScript: values.recreateScript,
+    },
     secrets: {
       SESSION_KEY: values.sessionKey,
       SESSION_KEY_PREVIOUS: values.sessionKeyPrevious,

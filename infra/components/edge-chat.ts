@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { routeResourceName } from "../naming.ts";
 import type { ScriptBinding } from "../plan/bindings.ts";
 import type { Migrations } from "../plan/migration-steps.ts";
+import type { Zone } from "../plan/routes.ts";
 
 export interface Observability {
   readonly enabled: boolean;
@@ -33,6 +34,9 @@ export interface ScriptInputs {
   readonly observability?: Observability;
 }
 
+/** Part of every child's URN: public API. */
+export const COMPONENT_TYPE = "edge-websocket-chat:index:EdgeChat";
+
 export interface EdgeChatArgs {
   readonly accountId: string;
   readonly kvTitle: string;
@@ -46,6 +50,8 @@ export interface EdgeChatArgs {
   /** Whether it answers on workers.dev. */
   readonly workersDev: boolean;
   readonly routes: readonly { readonly pattern: string; readonly zoneId: string }[];
+  /** Zones that routes and domain lie in. */
+  readonly zones: readonly Zone[];
   readonly customDomain?: { readonly hostname: string; readonly zoneId: string } | undefined;
   /** Refuses to destroy or replace what holds data. */
   readonly protect: boolean;
@@ -81,8 +87,15 @@ export class EdgeChat extends pulumi.ComponentResource {
   readonly children: pulumi.Resource[];
 
   constructor(name: string, args: EdgeChatArgs, options?: pulumi.ComponentResourceOptions) {
-    super("edge-websocket-chat:index:EdgeChat", name, {}, options);
+    super(COMPONENT_TYPE, name, {}, options);
     const { accountId } = args;
+    // Before anything is made: a run that is killed later leaves in the state which script it was about to make, and
+    // policies learn what the zones' ids mean.
+    this.registerOutputs({
+      accountId,
+      scriptName: args.script.scriptName,
+      zones: Object.fromEntries(args.zones.map(({ id, name: zone }) => [id, zone])),
+    });
     const child = { parent: this };
     const holdsData = { ...child, protect: args.protect };
 
@@ -132,7 +145,6 @@ export class EdgeChat extends pulumi.ComponentResource {
         ),
     );
     this.children = [directory, script, subdomain, ...routes, ...domains];
-    this.registerOutputs({ kvNamespaceId: this.kvNamespaceId, scriptName: this.scriptName });
   }
 }
 

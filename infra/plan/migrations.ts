@@ -12,6 +12,7 @@ import {
   sendSteps,
   walk,
 } from "./migration-steps.ts";
+import { foreignScript, type Owner, ownerOf, type StackMemory } from "./ownership.ts";
 import type { Problem } from "./problems.ts";
 
 /** The script as the account has it. */
@@ -51,6 +52,9 @@ export interface Situation {
   /** Undefined: the account has no script of that name. */
   readonly live: LiveScript | undefined;
   readonly last: LastDeployment | undefined;
+  readonly memory: StackMemory;
+  /** Consent to take over a script that this stack's state does not know. */
+  readonly adoptScript?: string | undefined;
   readonly allowDeletedClasses: readonly string[];
   /** Consent to make this script anew although the outputs say it exists. */
   readonly recreateScript?: string | undefined;
@@ -88,23 +92,26 @@ function liveProblems(now: Situation): Problem[] {
       },
     ];
   }
-  if (history.some(({ tag }) => tag === live.tag)) return [];
-  if (last === undefined)
-    return [
-      {
-        what: `script ${scriptName} exists in account ${now.accountId} and is not this stack's (its migration tag: ${tagWord(live)})`,
-        fix: `Choose another name: ${config("config set scriptName <name>", stack)}; or delete that script first.`,
-      },
-    ];
+  const question = { ...now, live, knownTags: history.map(({ tag }) => tag) };
+  const owner = ownerOf(question);
+  if (owner === "foreign") return [foreignScript(question, stack)];
+  if (isKnown(live, history, owner)) return [];
   return [
     {
       what:
         `script ${scriptName} has the migration tag ${tagWord(live)}, which this program does not know ` +
         `(known: ${history.map(({ tag }) => tag).join(", ")})`,
-      fix: `Deploy from the sources that have this step (git pull), or find out who else deploys ${scriptName}.`,
+      fix:
+        owner === "agreed"
+          ? `Begin infra/migration-history.ts with the steps that ${scriptName} has run, under their own tags; ours follow.`
+          : `Deploy from the sources that have this step (git pull), or find out who else deploys ${scriptName}.`,
     },
   ];
 }
+
+/** Whether the history can go on from the live tag. A script without one can only be taken over: all steps follow. */
+const isKnown = (live: LiveScript, history: readonly MigrationStep[], owner: Owner): boolean =>
+  history.some(({ tag }) => tag === live.tag) || (live.tag === undefined && owner === "agreed");
 
 /** Classes whose rooms this run would delete: by a step, or because the script is left behind for another name. */
 function deletions(now: Situation, pending: readonly MigrationStep[], liveClasses: readonly string[]) {

@@ -1,4 +1,5 @@
 /** Where the chat can be reached: addresses from settings, in order of how good they are to give to people. */
+import type { Problem } from "./problems.ts";
 
 /** A route pattern or hostname with the zone that it lies in. */
 export interface InZone {
@@ -40,18 +41,65 @@ export function chatUrl(places: Places): string | undefined {
 /** `https://host` → `wss://host/chat`: a room's socket is this and `/<room>`. */
 export const webSocketUrl = (url: string): string => `${url.replace(/^http/, "ws")}/chat`;
 
-/** Zones named by their name: what must be looked up before routes and domain can be planned. */
-export function zonesToFind(places: Pick<Places, "routes" | "customDomain">): string[] {
-  const named = [...places.routes, ...(places.customDomain ? [places.customDomain] : [])];
-  return [...new Set(named.flatMap(({ zone, zoneId }) => (zone && !zoneId ? [zone] : [])))].sort();
+/** A zone of the account. */
+export interface Zone {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What routes and domain say of their zones: each name or id once. */
+export interface ZonesToFind {
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** Zones that must be looked up before routes and domain can be planned: by id too, to know what lies inside. */
+export function zonesToFind(places: Pick<Places, "routes" | "customDomain">): ZonesToFind {
+  const settings = [...places.routes, ...(places.customDomain ? [places.customDomain] : [])];
+  const once = (values: readonly string[]) => [...new Set(values)].sort();
+  return {
+    names: once(settings.flatMap(({ zone, zoneId }) => (zone && !zoneId ? [zone] : []))),
+    ids: once(settings.flatMap(({ zoneId }) => (zoneId ? [zoneId] : []))),
+  };
 }
 
 /**
- * The id of the zone that a setting names, from the zones that were found.
+ * The zone that a setting names, from the zones that were found.
  * @throws when `zonesToFind` was not asked first
  */
-export function zoneIdOf(setting: InZone, found: ReadonlyMap<string, string>): string {
-  const id = setting.zoneId ?? found.get(setting.zone ?? "");
-  if (id === undefined) throw new Error(`zone ${setting.zone ?? "(none)"} was not looked up`);
-  return id;
+export function zoneOf({ zoneId, zone }: InZone, found: readonly Zone[]): Zone {
+  const here = found.find(({ id, name }) => (zoneId === undefined ? name === zone : id === zoneId));
+  if (here === undefined) throw new Error(`zone ${zoneId ?? zone ?? "(none)"} was not looked up`);
+  return here;
+}
+
+/** The host of a route pattern. A `*` before it covers hosts below it, with or without itself: all of them inside. */
+const HOST = /^(?:https?:\/\/)?(?:\*\.?)?([^/*]*)/;
+
+/** Whether a hostname or route pattern lies in a zone. */
+export function liesInside(pattern: string, zone: string): boolean {
+  const host = HOST.exec(pattern)?.[1] ?? "";
+  return host === zone || host.endsWith(`.${zone}`);
+}
+
+/** Routes and domain that reach out of their zone. Cloudflare would refuse some, and others would never see a request. */
+export function outsideTheirZone(
+  { routes, customDomain }: Pick<Places, "routes" | "customDomain">,
+  found: readonly Zone[],
+  stack: string,
+): Problem[] {
+  const places = [
+    ...routes.map((route) => ({ text: route.pattern, setting: "routes", in: route })),
+    ...(customDomain ? [{ text: customDomain.hostname, setting: "customDomain", in: customDomain }] : []),
+  ];
+  return places.flatMap(({ text, setting, in: place }) => {
+    const { name } = zoneOf(place, found);
+    if (liesInside(text, name)) return [];
+    return [
+      {
+        what: `${setting}: ${text} does not lie in its zone ${name} (allowed: ${name}/*, *.${name}/* and hosts that end in .${name})`,
+        fix: `Correct it in Pulumi.${stack}.yaml (docs/settings.md).`,
+      },
+    ];
+  });
 }

@@ -62,10 +62,11 @@ describe("settings", () => {
       customDomain: {},
       ticketKey: "",
       recreateScript: "",
+      adoptScript: "",
     });
     expect(settings?.scriptName).toBe("edge-chat-dev");
     expect(settings?.customDomain).toBeUndefined();
-    expect(settings?.recreateScript).toBeUndefined();
+    expect(settings?.consent).toEqual({ allowDeletedClasses: [], allowLeftRegions: [] });
     expect(settings?.secrets.TICKET_KEY).toBeUndefined();
   });
 

@@ -48,6 +48,10 @@ const args: EdgeChatArgs = {
   migrations: { newTag: "v1", newSqliteClasses: ["ChatRoom"] },
   workersDev: true,
   routes: [{ pattern: "chat.example.com/*", zoneId: "zone-1" }],
+  zones: [
+    { id: "zone-1", name: "example.com" },
+    { id: "zone-2", name: "example.org" },
+  ],
   customDomain: { hostname: "chat.example.org", zoneId: "zone-2" },
   protect: false,
 };

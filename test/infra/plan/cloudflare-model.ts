@@ -1,17 +1,37 @@
-/** A small model of what a run meets: Cloudflare's rule about migration tags, and what the engine keeps in its state. */
+/**
+ * A small model of what a deployment meets: an account that runs each migration step once, the calls of one engine run,
+ * of which each can fail in every way, and what the engine's state knows afterwards.
+ */
 import { digests, fingerprint } from "../../../infra/fingerprint.ts";
 import { classesAfter, type MigrationStep, type Migrations } from "../../../infra/plan/migration-steps.ts";
-import { type LastDeployment, migrationsToRepeat, planMigrations } from "../../../infra/plan/migrations.ts";
+import {
+  type LastDeployment,
+  type LiveScript,
+  migrationsToRepeat,
+  planMigrations,
+  tagWord,
+} from "../../../infra/plan/migrations.ts";
+import type { Problem } from "../../../infra/plan/problems.ts";
 
-/** How a run ends. */
-export type Ending =
-  | "well"
-  /** Before anything is sent. */
-  | "early"
-  /** The script is uploaded, then something else fails: the state has the script, the outputs are the old ones. */
-  | "after the upload"
-  /** The upload is applied and its answer lost: the provider sends it again. */
-  | "answer lost";
+/** Calls that change the account, in the order of a run; `outputs` is the engine saving them at the end. */
+export const CALLS = ["namespace", "script", "subdomain", "route", "outputs"] as const;
+export type Call = (typeof CALLS)[number];
+
+/** How a call goes wrong. */
+export type Mishap =
+  /** The API refuses; nothing is changed. */
+  | "refused"
+  /** Carried out, and the answer lost on the way: the provider repeats the call. */
+  | "lost"
+  /** The engine is killed before the call, or after it was carried out. */
+  | "killed before"
+  | "killed after";
+export interface Failure {
+  readonly call: Call;
+  readonly mishap: Mishap;
+}
+
+export const PLACE = { accountId: "acc", scriptName: "edge-chat-dev" };
 
 interface Script {
   tag: string | undefined;
@@ -19,39 +39,38 @@ interface Script {
   modifiedOn: string;
   classes: string[];
 }
-interface Inputs {
-  readonly code: string;
-  readonly migrations: Migrations | undefined;
-}
 
-export const SCRIPT = "edge-chat-dev";
-
-export class Model {
+/** The account: what is there, and what it ever ran. */
+export class Account {
   script: Script | undefined;
-  /** The script's inputs in the engine's state. */
-  state: Inputs | undefined;
-  outputs: LastDeployment | undefined;
+  /** Titles and patterns, each of which can be made once. */
+  readonly made = new Set<Call>();
   uploads = 0;
-  /** Every step that Cloudflare ran on this script, in order. */
-  ran: string[] = [];
-  rejections: string[] = [];
+  /** Every step that ran on the script, in order. */
+  readonly ran: string[] = [];
+  readonly rejections: string[] = [];
   #time = 0;
 
   /** Somebody touches the script by hand: the code stays, the version is another. */
-  handChange(): void {
+  touch(): void {
     if (this.script) this.script.modifiedOn = String(++this.#time);
   }
 
-  /** What the engine learns of that by a refresh is in no input that the plan reads; the outputs stay as they are. */
-  #upload(code: string, migrations: Migrations | undefined): boolean {
+  get live(): LiveScript | undefined {
+    if (this.script === undefined) return undefined;
+    const { tag, etag, modifiedOn } = this.script;
+    return { tag, etag, modifiedOn };
+  }
+
+  upload(code: string, migrations: Migrations | undefined): boolean {
     this.uploads += 1;
     const before = this.script;
     if (migrations !== undefined && migrations.oldTag !== before?.tag) {
       this.rejections.push(`10079: got ${migrations.oldTag ?? ""}, expected ${before?.tag ?? ""}`);
       return false;
     }
-    if (migrations !== undefined) this.ran.push(migrations.newTag);
     const steps = migrations?.steps ?? (migrations ? [migrations] : []);
+    if (migrations !== undefined) this.ran.push(migrations.newTag);
     const classes = new Set(before?.classes ?? []);
     for (const { newSqliteClasses = [], renamedClasses = [], deletedClasses = [] } of steps) {
       for (const name of newSqliteClasses) classes.add(name);
@@ -68,46 +87,108 @@ export class Model {
     return true;
   }
 
-  /** One `up`: plans like the program, applies like the engine. False when it fails. */
-  up(history: readonly MigrationStep[], code: string, ending: Ending): boolean {
+  /** Makes what has a name of its own; a second time is refused (10014, 10020). */
+  make(call: Call): boolean {
+    if (this.made.has(call)) return false;
+    this.made.add(call);
+    return true;
+  }
+}
+
+interface ScriptState {
+  readonly code: string;
+  readonly migrations: Migrations | undefined;
+}
+type RunEnd = "well" | "failed" | "killed";
+
+/** One stack with its own backend, working on an account. */
+export class Stack {
+  readonly account: Account;
+  outputs: LastDeployment | undefined;
+  /** What the engine's state holds, beside the script. */
+  readonly state = new Set<Call>();
+  script: ScriptState | undefined;
+  /** The component's outputs stand in the state before anything is made. */
+  begun = false;
+
+  constructor(account: Account) {
+    this.account = account;
+  }
+
+  /** The program's decision, as `infra/program` makes it. */
+  plan(history: readonly MigrationStep[]) {
     const names = classesAfter(history);
-    const live = this.script && { ...this.script };
-    const last = this.outputs;
-    const plan = planMigrations({
+    return planMigrations({
       stack: "dev",
-      accountId: "acc",
-      scriptName: SCRIPT,
+      ...PLACE,
       history,
       digests: digests(history),
       bound: names,
       exported: names,
-      live,
-      last,
+      live: this.account.live,
+      last: this.outputs,
+      memory: {
+        recorded: this.script === undefined ? [] : [PLACE],
+        begun: this.begun && this.state.has("namespace") ? PLACE : undefined,
+      },
       allowDeletedClasses: ["A", "B", "C", "D"],
+      previewedTag: tagWord(this.account.live),
     });
-    if (plan.problems.length > 0) throw new Error(plan.problems.map(({ what }) => what).join("; "));
-    const run = {
-      accountId: "acc",
-      scriptName: SCRIPT,
-      providerVersion: "6",
-      fingerprint: fingerprint(code),
-      kvNamespaceId: "kv",
-    };
-    const migrations = plan.migrations ?? migrationsToRepeat(last, { ...run, live: live ?? {} });
-    if (ending === "early") return false;
-    const inputs: Inputs = { code, migrations };
-    if (fingerprint(this.state) !== fingerprint(inputs)) {
-      if (!this.#upload(code, migrations)) return false;
-      if (ending === "answer lost" && !this.#upload(code, migrations)) return false;
-      this.state = inputs;
+  }
+
+  /** `npm run up`: imports what the state does not know, runs the engine, and runs it again where that can help. */
+  up(history: readonly MigrationStep[], code: string, failure?: Failure): RunEnd | readonly Problem[] {
+    for (let round = 1; ; round += 1) {
+      const { problems } = this.plan(history);
+      if (problems.length > 0) return problems;
+      this.#adopt();
+      const end = this.#engine(history, code, round === 1 ? failure : undefined);
+      const passing = failure?.mishap === "lost";
+      if (end !== "failed" || !passing || round === 3) return end;
     }
-    if (ending === "after the upload") return false;
-    const after = this.script && {
-      tag: this.script.tag,
-      etag: this.script.etag,
-      modifiedOn: this.script.modifiedOn,
+  }
+
+  /** A child can be imported only once its parent is in the state. */
+  #adopt(): void {
+    if (!this.begun) return;
+    for (const call of ["namespace", "route"] as const) if (this.account.made.has(call)) this.state.add(call);
+  }
+
+  /** One run of the engine. */
+  #engine(history: readonly MigrationStep[], code: string, failure: Failure | undefined): RunEnd {
+    const { migrations: pending } = this.plan(history);
+    this.begun = true;
+    const run = { ...PLACE, providerVersion: "6", fingerprint: fingerprint(code), kvNamespaceId: "kv" };
+    const migrations = pending ?? migrationsToRepeat(this.outputs, { ...run, live: this.account.live ?? {} });
+    const inputs: ScriptState = { code, migrations };
+    for (const call of CALLS) {
+      if (this.#isDone(call, inputs)) continue;
+      const mishap = failure?.call === call ? failure.mishap : undefined;
+      if (mishap === "killed before") return "killed";
+      if (mishap === "refused") return "failed";
+      if (!this.#call(call, inputs)) return "failed";
+      if (mishap === "killed after") return "killed";
+      if (mishap === "lost" && !this.#call(call, inputs)) return "failed";
+      if (call === "script") this.script = inputs;
+      else this.state.add(call);
+    }
+    this.outputs = {
+      ...run,
+      migrations,
+      history: digests(history),
+      live: this.account.live ?? {},
     };
-    this.outputs = { ...run, migrations, history: digests(history), live: after ?? {} };
-    return true;
+    return "well";
+  }
+
+  #isDone(call: Call, inputs: ScriptState): boolean {
+    if (call === "script")
+      return this.script !== undefined && fingerprint(this.script) === fingerprint(inputs);
+    return call !== "outputs" && this.state.has(call);
+  }
+
+  #call(call: Call, { code, migrations }: ScriptState): boolean {
+    if (call === "script") return this.account.upload(code, migrations);
+    return call === "subdomain" || call === "outputs" || this.account.make(call);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classesAfter, type MigrationStep } from "../../../infra/plan/migration-steps.ts";
-import { type Ending, Model } from "./cloudflare-model.ts";
+import { Account, CALLS, type Failure, type Mishap, Stack } from "./cloudflare-model.ts";
 
 /** Histories that make sense: each step makes, renames or deletes one of four classes. */
 const histories: fc.Arbitrary<MigrationStep[]> = fc
@@ -22,90 +22,141 @@ const histories: fc.Arbitrary<MigrationStep[]> = fc
   });
 
 type Event =
-  | { readonly kind: "up"; readonly code: string; readonly ending: Ending; readonly release: boolean }
+  | {
+      readonly kind: "up";
+      readonly code: string;
+      readonly failure: Failure | undefined;
+      readonly release: boolean;
+    }
   | { readonly kind: "hand" };
 
 /** `a+1` and `a+2` are the same code with other bindings: the same etag. */
 const codes = fc.constantFrom("a+1", "a+2", "b+1");
-const endings = fc.constantFrom<Ending>("well", "early", "after the upload", "answer lost");
+const MISHAPS: Mishap[] = ["refused", "lost", "killed before", "killed after"];
+const failures: fc.Arbitrary<Failure> = fc.record({
+  call: fc.constantFrom(...CALLS),
+  mishap: fc.constantFrom(...MISHAPS),
+});
 const events: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant("up"), code: codes, ending: endings, release: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant("up" as const),
+      code: codes,
+      failure: fc.option(failures, { nil: undefined }),
+      release: fc.boolean(),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("hand") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("hand" as const) }) },
 );
+const scripts = fc.array(events, { maxLength: 12 });
 
 /** Plays the events; the history that is released grows by one step with each `release`. */
 function play(history: readonly MigrationStep[], script: readonly Event[]) {
-  const model = new Model();
+  const account = new Account();
+  const stack = new Stack(account);
   let released = 1;
   for (const event of script) {
-    if (event.kind === "hand") model.handChange();
+    if (event.kind === "hand") account.touch();
     else {
       if (event.release && released < history.length) released += 1;
-      model.up(history.slice(0, released), event.code, event.ending);
+      const end = stack.up(history.slice(0, released), event.code, event.failure);
+      expect(typeof end, "the stack's own script is never refused to it").toBe("string");
     }
   }
-  return { model, known: history.slice(0, released) };
+  return { account, stack, known: history.slice(0, released) };
 }
 
-describe("migrations over any history, any failures and any hand-made changes", () => {
-  it("are never refused, but by the second sending of an upload whose answer was lost", () => {
+describe("up, over any history, after any failures of any call and any hand-made changes", () => {
+  it("is never refused by Cloudflare, but for the repetition of an upload whose answer was lost", () => {
     fc.assert(
-      fc.property(histories, fc.array(events, { maxLength: 12 }), (history, script) => {
-        const { model } = play(history, script);
-        const lost = script.filter((event) => event.kind === "up" && event.ending === "answer lost").length;
-        expect(model.rejections.length).toBeLessThanOrEqual(lost);
+      fc.property(histories, scripts, (history, script) => {
+        const { account } = play(history, script);
+        const lost = script.filter(
+          (event) =>
+            event.kind === "up" && event.failure?.call === "script" && event.failure.mishap === "lost",
+        );
+        expect(account.rejections.length).toBeLessThanOrEqual(lost.length);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("run each step at most once, in order", () => {
+  it("runs each step at most once, in order", () => {
     fc.assert(
-      fc.property(histories, fc.array(events, { maxLength: 12 }), (history, script) => {
-        const { model } = play(history, script);
-        const order = model.ran.map((tag) => history.findIndex((step) => step.tag === tag));
+      fc.property(histories, scripts, (history, script) => {
+        const { account } = play(history, script);
+        const order = account.ran.map((tag) => history.findIndex((step) => step.tag === tag));
         expect(order).toEqual([...new Set(order)].sort((a, b) => a - b));
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 
-  it("converge: the next run succeeds, the classes are the history's, and at most one more upload follows", () => {
+  it("converges: the next run succeeds, the classes are the history's, and then nothing changes any more", () => {
     fc.assert(
-      fc.property(histories, fc.array(events, { maxLength: 12 }), codes, (history, script, code) => {
-        const { model, known } = play(history, script);
-        expect(model.up(known, code, "well")).toBe(true);
-        expect(model.script?.tag).toBe(known.at(-1)?.tag);
-        expect([...(model.script?.classes ?? [])].sort()).toEqual(classesAfter(known).sort());
-        const first = model.uploads;
-        expect(model.up(known, code, "well")).toBe(true);
-        expect(model.uploads).toBe(first);
-        expect(model.up(known, code, "well")).toBe(true);
-        expect(model.uploads).toBe(first);
+      fc.property(histories, scripts, codes, (history, script, code) => {
+        const { account, stack, known } = play(history, script);
+        expect(stack.up(known, code)).toBe("well");
+        expect(account.script?.tag).toBe(known.at(-1)?.tag);
+        expect([...(account.script?.classes ?? [])].sort()).toEqual(classesAfter(known).sort());
+        const { uploads } = account;
+        expect(stack.up(known, code)).toBe("well");
+        expect(stack.up(known, code)).toBe("well");
+        expect(account.uploads).toBe(uploads);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("cost a first run one upload and every repetition none", () => {
+  it("settles by itself, in the same command, whatever answer is lost", () => {
     fc.assert(
-      fc.property(histories, codes, (history, code) => {
-        const model = new Model();
-        for (let run = 0; run < 4; run += 1) expect(model.up(history, code, "well")).toBe(true);
-        expect(model.uploads).toBe(1);
+      fc.property(histories, fc.constantFrom(...CALLS), codes, (history, call, code) => {
+        const { stack, known } = play(history, []);
+        expect(stack.up(known, code, { call, mishap: "lost" })).toBe("well");
       }),
     );
   });
 
-  it("are not sent again when a failed run that changed only bindings is taken back", () => {
+  it("costs a first run one upload and every repetition none", () => {
+    fc.assert(
+      fc.property(histories, codes, (history, code) => {
+        const account = new Account();
+        const stack = new Stack(account);
+        for (let run = 0; run < 4; run += 1) expect(stack.up(history, code)).toBe("well");
+        expect(account.uploads).toBe(1);
+      }),
+    );
+  });
+
+  it("sends no step again when a failed run that changed only bindings is taken back", () => {
+    const account = new Account();
+    const stack = new Stack(account);
     const history: MigrationStep[] = [{ tag: "v1", newSqliteClasses: ["A"] }];
-    const model = new Model();
-    model.up(history, "a+1", "well");
-    model.up(history, "a+2", "after the upload");
-    expect(model.up(history, "a+1", "well")).toBe(true);
-    expect(model.rejections).toEqual([]);
+    stack.up(history, "a+1");
+    stack.up(history, "a+2", { call: "subdomain", mishap: "refused" });
+    stack.up(history, "a+2", { call: "outputs", mishap: "killed before" });
+    expect(stack.up(history, "a+1")).toBe("well");
+    expect(account.rejections).toEqual([]);
+  });
+});
+
+describe("a fresh clone with an empty backend", () => {
+  it("never touches a live script, however far the stack that made it came", () => {
+    fc.assert(
+      fc.property(histories, scripts, codes, failures, (history, script, code, failure) => {
+        const { account, known } = play(history, script);
+        fc.pre(account.script !== undefined);
+        const before = structuredClone(account.script);
+        const clone = new Stack(account);
+        for (const attempt of [failure, undefined]) {
+          expect(clone.up(known, code, attempt)).toEqual([
+            expect.objectContaining({ what: expect.stringContaining("nothing in this stack's state") }),
+          ]);
+          expect(account.script).toEqual(before);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -7,9 +7,14 @@ import {
   planMigrations,
   type Situation,
 } from "../../../infra/plan/migrations.ts";
+import type { StackMemory } from "../../../infra/plan/ownership.ts";
 
 const V1: MigrationStep = { tag: "v1", newSqliteClasses: ["ChatRoom"] };
 const V2: MigrationStep = { tag: "v2", newSqliteClasses: ["RoomHub"] };
+
+/** A state without any resource. */
+const NOTHING: StackMemory = { recorded: [] };
+const OURS = { accountId: "acc", scriptName: "edge-chat-dev" };
 
 const situation = (changes: Partial<Situation> = {}): Situation => {
   const history = changes.history ?? [V1];
@@ -23,6 +28,7 @@ const situation = (changes: Partial<Situation> = {}): Situation => {
     exported: ["ChatRoom", "default"],
     live: undefined,
     last: undefined,
+    memory: NOTHING,
     allowDeletedClasses: [],
     ...changes,
   };
@@ -93,12 +99,34 @@ describe("the steps to send", () => {
 
 describe("nothing is touched", () => {
   it("when a script of that name is somebody else's", () => {
-    expect(problems({ live: { tag: "w1" } })).toMatch(/not this stack's[\s\S]*config set scriptName/);
+    expect(problems({ live: { tag: "w1" } })).toMatch(
+      /nothing in this stack's state says[\s\S]*PULUMI_BACKEND_URL[\s\S]*config set adoptScript edge-chat-dev[\s\S]*config set scriptName/,
+    );
     expect(problems({ live: {} })).toMatch(/migration tag: none/);
   });
 
-  it("but a script with a tag of ours and no outputs is an interrupted first run, and goes on", () => {
-    expect(problems({ live: { tag: "v1" } })).toBe("");
+  it("when the state is empty, although the live script has a tag of ours: a fresh clone overwrites nothing", () => {
+    expect(problems({ live: { tag: "v1" } })).toMatch(/nothing in this stack's state says/);
+  });
+
+  it("but a script that this stack's state began to make or holds is ours, and the run goes on", () => {
+    expect(problems({ live: { tag: "v1" }, memory: { recorded: [], begun: OURS } })).toBe("");
+    expect(problems({ live: { tag: "v1" }, memory: { recorded: [OURS] } })).toBe("");
+    const elsewhere = { ...OURS, accountId: "another" };
+    expect(problems({ live: { tag: "v1" }, memory: { recorded: [elsewhere], begun: elsewhere } })).toMatch(
+      /nothing in this stack's state/,
+    );
+  });
+
+  it("unless the script is taken over by its name", () => {
+    expect(problems({ live: { tag: "v1" }, adoptScript: "edge-chat-dev" })).toBe("");
+    expect(problems({ live: {}, adoptScript: "edge-chat-dev" })).toBe("");
+    expect(problems({ live: { tag: "v1" }, adoptScript: "another" })).toMatch(
+      /nothing in this stack's state/,
+    );
+    expect(problems({ live: { tag: "w1" }, adoptScript: "edge-chat-dev" })).toMatch(
+      /tag w1[\s\S]*Begin infra\/migration-history\.ts with the steps/,
+    );
   });
 
   it("when the script that the outputs know has vanished, until that is agreed to", () => {
@@ -139,7 +167,8 @@ describe("nothing is touched", () => {
       { tag: "v2", newSqliteClasses: ["Room"] },
       { tag: "v3", deletedClasses: ["ChatRoom"] },
     ];
-    const asked = { history, live: { tag: "v1" }, bound: ["Room"], exported: ["Room"] };
+    const memory = { recorded: [OURS] };
+    const asked = { history, memory, live: { tag: "v1" }, bound: ["Room"], exported: ["Room"] };
     expect(problems(asked)).toMatch(
       /every room of class ChatRoom[\s\S]*config set --path 'allowDeletedClasses\[0\]' ChatRoom --stack dev/,
     );
@@ -156,14 +185,15 @@ describe("nothing is touched", () => {
   });
 
   it("when somebody deployed since the preview", () => {
-    expect(problems({ live: { tag: "v1" }, previewedTag: "none" })).toMatch(/preview saw none/);
-    expect(problems({ live: { tag: "v1" }, previewedTag: "v1" })).toBe("");
+    const memory = { recorded: [OURS] };
+    expect(problems({ memory, live: { tag: "v1" }, previewedTag: "none" })).toMatch(/preview saw none/);
+    expect(problems({ memory, live: { tag: "v1" }, previewedTag: "v1" })).toBe("");
     expect(problems({ previewedTag: "none" })).toBe("");
   });
 
   it("with every reason at once", () => {
     const all = problems({ live: { tag: "w1" }, exported: [], previewedTag: "v1" });
-    expect(all).toMatch(/not this stack's/);
+    expect(all).toMatch(/nothing in this stack's state/);
     expect(all).toMatch(/does not export/);
     expect(all).toMatch(/preview saw/);
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { chatUrl, webSocketUrl, zoneIdOf, zonesToFind } from "../../../infra/plan/routes.ts";
+import {
+  chatUrl,
+  liesInside,
+  outsideTheirZone,
+  webSocketUrl,
+  zoneOf,
+  zonesToFind,
+} from "../../../infra/plan/routes.ts";
 
 const places = { scriptName: "edge-chat-dev", routes: [], workersDev: false };
 
@@ -35,20 +42,60 @@ describe("the chat's address", () => {
 });
 
 describe("zones", () => {
-  it("are looked up once each, and only where no id is given", () => {
+  const example = { id: "z1", name: "example.com" };
+
+  it("are looked up once each, by name or by the id that is given", () => {
     const routes = [
       { pattern: "a.example.com/*", zone: "example.com" },
       { pattern: "b.example.com/*", zone: "example.com" },
-      { pattern: "c/*", zoneId: "z" },
+      { pattern: "c.example.net/*", zoneId: "z9" },
     ];
     const customDomain = { hostname: "x.other.org", zone: "other.org" };
-    expect(zonesToFind({ routes, customDomain })).toEqual(["example.com", "other.org"]);
+    expect(zonesToFind({ routes, customDomain })).toEqual({
+      names: ["example.com", "other.org"],
+      ids: ["z9"],
+    });
   });
 
-  it("resolve to the given id or the found one, never to nothing", () => {
-    const found = new Map([["example.com", "z1"]]);
-    expect(zoneIdOf({ zone: "example.com" }, found)).toBe("z1");
-    expect(zoneIdOf({ zoneId: "z2" }, found)).toBe("z2");
-    expect(() => zoneIdOf({ zone: "other.org" }, found)).toThrow("other.org");
+  it("resolve by name or id, never to nothing", () => {
+    expect(zoneOf({ zone: "example.com" }, [example])).toBe(example);
+    expect(zoneOf({ zoneId: "z1" }, [example])).toBe(example);
+    expect(() => zoneOf({ zone: "other.org" }, [example])).toThrow("other.org");
+    expect(() => zoneOf({ zoneId: "z2" }, [example])).toThrow("z2");
+  });
+
+  it.each([
+    ["example.com/*", true],
+    ["https://chat.example.com/room/*", true],
+    ["*.example.com/*", true],
+    ["*example.com/*", true],
+    ["a.b.example.com", true],
+    ["badexample.com/*", false],
+    ["*.bad-example.com/*", false],
+    ["example.com.evil.org/*", false],
+    ["*/*", false],
+    ["com/*", false],
+  ])("hold %s: %s", (pattern, inside) => {
+    expect(liesInside(pattern, "example.com")).toBe(inside);
+  });
+
+  it("refuse what reaches out of them, naming pattern, zone and what is allowed", () => {
+    const outside = outsideTheirZone(
+      {
+        routes: [
+          { pattern: "chat.example.com/*", zone: "example.com" },
+          { pattern: "chat.other.org/*", zoneId: "z1" },
+        ],
+        customDomain: { hostname: "chat.other.org", zone: "example.com" },
+      },
+      [example],
+      "dev",
+    );
+    expect(outside.map(({ what }) => what)).toEqual([
+      expect.stringMatching(
+        /^routes: chat\.other\.org\/\* does not lie in its zone example\.com .*\*\.example\.com/,
+      ),
+      expect.stringMatching(/^customDomain: chat\.other\.org/),
+    ]);
   });
 });
