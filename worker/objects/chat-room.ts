@@ -120,7 +120,8 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
   #wake(): Room {
     const sql = objectSql(this.ctx.storage);
     migrate(sql);
-    const settings = { limits: this.env.CHAT.limits, version: this.env.VERSION };
+    const { limits, regions } = this.env.CHAT;
+    const settings = { limits, regions, version: this.env.VERSION };
     const room = new Room(new SqlRoomStore(sql), this.#host, settings);
     this.#room = room;
     for (const socket of this.ctx.getWebSockets()) this.#connectionOf(socket);

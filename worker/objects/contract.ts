@@ -3,6 +3,16 @@
  * fields are only ever added, unknown ones are ignored, and every verb takes and returns one plain object.
  */
 import * as v from "valibot";
+import type { Bundle } from "../room/bundle.ts";
+import type {
+  Attendance,
+  Claim,
+  HubNotice,
+  Noticed,
+  Registration,
+  ReplicaReport,
+  Wish,
+} from "../room/hub-port.ts";
 import type { ChatMessage } from "../room/protocol.ts";
 
 /** Carries the `Connect` of an upgrade as JSON. The Worker sets it on a fresh request: never copied from outside. */
@@ -72,8 +82,44 @@ export interface RoomRpc {
   }): Promise<{ readonly closed: number }>;
 }
 
+/**
+ * The verbs between replicas, and from the hub to a replica. Code one version older lacks them: calling one then rejects
+ * like a call to an object that cannot be reached, and is retried. Requests and answers are read with the `decode…`
+ * functions of `room/bundle` and `room/hub-port`: what they do not know they ignore.
+ */
+export interface ReplicaRpc {
+  /** Takes what the other has, gives what it lacks. An empty object becomes a replica by it. */
+  sync(bundle: Bundle): Promise<Bundle>;
+  /** Everything that a hub can be rebuilt from. Founds nothing. */
+  report(request: { readonly room: string; readonly region: string }): Promise<ReplicaReport>;
+  /** Membership, bans, kicks and the recall of slots. Founds nothing. May come twice, and in any order. */
+  notice(request: HubNotice & { readonly room: string; readonly region: string }): Promise<Noticed>;
+}
+
+/** The hub's verbs: four for replicas (`room/hub-port`), two for the Worker. It rejects while it is being rebuilt. */
+export interface HubRpc {
+  /** Answers as `decodeRegistered` reads it. */
+  register(registration: Registration): Promise<unknown>;
+  /** Answers as `decodeGrant` reads it; so does `release`. */
+  acquire(wish: Wish): Promise<unknown>;
+  release(claim: Claim): Promise<unknown>;
+  attend(attendance: Attendance): Promise<unknown>;
+  /** Closes the user's connections in every region, and bans the user with `banSeconds`. */
+  kick(request: { readonly room: string; readonly userId: string; readonly banSeconds?: number }): Promise<{
+    readonly closed: number;
+  }>;
+  /** Of a room without a hub: 0 and none. */
+  info(request: { readonly room: string }): Promise<{
+    readonly users: number;
+    readonly regions: readonly string[];
+  }>;
+}
+
 /** The one way to name a room object. */
 export const objectName = (region: string, room: string): string => `${region}/${room}`;
+
+/** The one way to name a room's hub. */
+export const hubName = (room: string): string => room;
 
 /** KV directory: one key a room, all facts in its metadata so that one `list` answers `/api/rooms`. */
 export const DIRECTORY_PREFIX = "room/";

@@ -4,6 +4,7 @@ import { roomDataPoint } from "../metrics.ts";
 import type { DirectoryFacts, Host, RoomPoint } from "../room/host.ts";
 import { DIRECTORY_TTL_SECONDS } from "../room/limits.ts";
 import { DIRECTORY_PREFIX, type DirectoryEntry } from "./contract.ts";
+import { objectHub, objectPeers } from "./object-peers.ts";
 
 /** One structured line; Workers Logs index its fields. */
 export function logLine(version: string, event: string, facts: object): void {
@@ -26,6 +27,8 @@ export function objectHost(context: DurableObjectState, env: Env, destroyed: () 
     log,
     directory: { write: (facts) => writeDirectory(env.DIRECTORY, facts) },
     measure: (point) => measure(env.ANALYTICS, point, failed("point_not_written")),
+    peers: objectPeers(env),
+    hub: objectHub(env),
     destroy: async () => {
       // In one turn, so that whoever comes next finds either the room or none: nothing is delivered in between.
       const gone = [context.storage.deleteAlarm(), context.storage.deleteAll()];

@@ -1,6 +1,8 @@
 /** What a room needs of the world: the shell gives the real one, tests a clock that they turn by hand. */
 import type { ChatLimits } from "../bindings.ts";
 import type { Counts } from "./counters.ts";
+import type { HubPort } from "./hub-port.ts";
+import type { Peers } from "./peers.ts";
 
 export interface Host {
   /** Unix ms. */
@@ -19,6 +21,10 @@ export interface Host {
   };
   /** One data point. Never throws. */
   measure(point: RoomPoint): void;
+  /** The room's other replicas. Nobody is called while the room has one region. */
+  readonly peers: Peers;
+  /** The room's control plane, likewise. */
+  readonly hub: HubPort;
   /** Forgets everything that the room ever stored, and the room itself. */
   destroy(): Promise<void>;
 }
@@ -41,6 +47,8 @@ export interface RoomPoint {
 
 export interface RoomSettings {
   readonly limits: ChatLimits;
+  /** The stack's regions. With more than one, the room is governed by its hub from now on. */
+  readonly regions: readonly string[];
   /** The code that runs. */
   readonly version: string;
 }

@@ -87,3 +87,10 @@ export const JOB_RETRY_MS = MINUTE;
 export const RATE_CACHE_USERS = 5000;
 /** Seconds. The longest ban: ten years. */
 export const BAN_SECONDS = 10 * 365 * 24 * 60 * 60;
+
+/** ms. A peer across the world answers in 0.3 s, one that first has to start in 2. */
+export const SYNC_DEADLINE_MS = 5 * SECOND;
+/** ms. What a join may wait for the hub, or for a peer, before it goes on without. */
+export const JOIN_WAIT_MS = SECOND;
+/** ms. A call to the hub beside the path of a join. */
+export const HUB_DEADLINE_MS = 5 * SECOND;

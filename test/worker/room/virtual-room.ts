@@ -92,7 +92,7 @@ export class VirtualRoom {
   }
 
   #open(): Room {
-    const settings = { limits: this.#limits, version: "v" };
+    const settings = { limits: this.#limits, regions: ["weur"], version: "v" };
     return new Room(new SqlRoomStore(this.sql), this.#host, settings);
   }
 
@@ -162,6 +162,13 @@ export class VirtualRoom {
     this.now = end;
   }
 
+  /** A room of one region calls nobody. */
+  rpcs = 0;
+  async #unexpected(): Promise<never> {
+    this.rpcs++;
+    throw new Error("a room of one region called another object");
+  }
+
   readonly #host: Host = {
     now: () => this.now,
     random: () => 0.5,
@@ -185,6 +192,13 @@ export class VirtualRoom {
     },
     measure: (point) => {
       this.points.push(point);
+    },
+    peers: { sync: () => this.#unexpected() },
+    hub: {
+      register: () => this.#unexpected(),
+      acquire: () => this.#unexpected(),
+      release: () => this.#unexpected(),
+      attend: () => this.#unexpected(),
     },
     destroy: async () => {
       this.destroyed = true;
