@@ -36,7 +36,17 @@ export const LAYERS: readonly Layer[] = [
   { of: "infra/components/", may: ["infra/", "worker/bindings.ts"] },
   { of: "infra/", may: ["worker/bindings.ts"] },
   { of: "local/", may: [] },
-  { of: "scripts/", may: ["infra/", "local/", "client/", "worker/room/protocol.ts", "worker/bindings.ts"] },
+  {
+    of: "scripts/",
+    may: [
+      "infra/",
+      "local/",
+      "client/",
+      "worker/room/protocol.ts",
+      "worker/bindings.ts",
+      "worker/metrics.ts",
+    ],
+  },
   { of: "test/", may: [""] },
   { of: "vitest.config.ts", may: ["infra/", "test/"] },
 ];

@@ -4,7 +4,12 @@ import { openStack } from "../stack/open-stack.ts";
 /** Where to smoke-test, and which version must answer there (undefined: any). */
 export type SmokeTarget = { url: string; version: string | undefined };
 
-const Outputs = z.object({ url: z.string(), version: z.string(), scriptName: z.string() });
+const Outputs = z.object({
+  url: z.string(),
+  version: z.string(),
+  scriptName: z.string(),
+  dataset: z.string(),
+});
 
 /**
  * Reads `<stack or url>`. A stack's address and version are its outputs.

@@ -1,6 +1,8 @@
 import * as z from "zod";
 
 const Log = z.object({ level: z.string(), message: z.unknown() });
+/** A line of the Worker's log is one JSON object. */
+const LogFields = z.object({ room: z.string() });
 const Thrown = z.object({ name: z.string(), message: z.string() });
 const TailEvent = z.object({
   outcome: z.string(),
@@ -21,11 +23,11 @@ const TailEvent = z.object({
 
 /**
  * One tail event as lines to read: what happened, then what the Worker logged about it. Calls between objects that went
- * well and logged nothing give no line: they would drown the rest.
+ * well and logged nothing give no line: they would drown the rest. With `room`, only what names that room.
  */
-export function describeTailEvent(text: string): string[] {
+export function describeTailEvent(text: string, room?: string): string[] {
   const event = TailEvent.safeParse(parse(text)).data;
-  if (event === undefined) return [];
+  if (event === undefined || (room !== undefined && !concerns(event, room))) return [];
   const time = new Date(event.eventTimestamp ?? Date.now()).toISOString().slice(11, 23);
   const where = event.entrypoint ? `${event.entrypoint} ` : "";
   const details = [
@@ -35,6 +37,19 @@ export function describeTailEvent(text: string): string[] {
   const what = headline(event);
   const quiet = what === undefined && event.outcome === "ok" && details.length === 0;
   return quiet ? [] : [`${time} ${where}${what ?? "call"} ${event.outcome}`, ...details];
+}
+
+/** Whether the request's path is the room's, or a line of the log has it as its `room`. */
+function concerns({ event, logs }: z.infer<typeof TailEvent>, room: string): boolean {
+  const url = event?.request?.url ?? "";
+  const [, first, second] = URL.canParse(url) ? new URL(url).pathname.split("/") : [];
+  if (first === "chat" && second === encodeURIComponent(room)) return true;
+  return logs.some(({ message }) =>
+    (Array.isArray(message) ? message : [message]).some((part) => {
+      const fields = LogFields.safeParse(typeof part === "string" ? parse(part) : part);
+      return fields.success && fields.data.room === room;
+    }),
+  );
 }
 
 function headline({ event }: z.infer<typeof TailEvent>): string | undefined {

@@ -11,17 +11,18 @@ const Tail = z.object({ result: z.object({ id: z.string(), url: z.string() }) })
 
 /**
  * Streams a script's log as lines, over the tail that `wrangler tail` uses. A tail that ends (a deploy ends it) is
- * opened again until `signal` aborts.
+ * opened again until `signal` aborts. With `room`, only what concerns that room.
  */
 export async function streamLogs(
   target: TailTarget,
   print: (line: string) => void,
   signal: AbortSignal,
+  room?: string,
 ): Promise<void> {
   let told = "";
   while (!signal.aborted) {
     try {
-      await oneTail(target, print, signal);
+      await oneTail(target, (text) => describeTailEvent(text, room).forEach(print), signal);
       told = "";
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -34,7 +35,7 @@ export async function streamLogs(
 
 async function oneTail(
   target: TailTarget,
-  print: (line: string) => void,
+  show: (event: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const tails = `${target.apiUrl}/accounts/${target.accountId}/workers/scripts/${target.scriptName}/tails`;
@@ -49,8 +50,7 @@ async function oneTail(
   try {
     await new Promise<void>((resolve) => {
       socket.addEventListener("message", ({ data }) => {
-        const text = typeof data === "string" ? data : new TextDecoder().decode(data);
-        for (const line of describeTailEvent(text)) print(line);
+        show(typeof data === "string" ? data : new TextDecoder().decode(data));
       });
       socket.addEventListener("close", () => resolve());
       socket.addEventListener("error", () => resolve());

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import type { OpenStack } from "../stack/open-stack.ts";
-import { plainSetting, readStackFile } from "../stack/stack-file.ts";
+import { stackAccount } from "../stack/stack-account.ts";
 
-const PUBLIC_API = "https://api.cloudflare.com/client/v4";
 const TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
 const RETRY_MS = 1_000;
@@ -17,21 +16,11 @@ const Envelope = z.object({
 export type CloudflareApi = { accountId: string; get<T>(path: string, shape: z.ZodType<T>): Promise<T> };
 
 /** @throws when the stack names no account or no token is found. */
-export async function cloudflareApi({ stack, cli }: OpenStack): Promise<CloudflareApi> {
-  const text = readStackFile(stack);
-  const base = plainSetting(text, "cloudflare:baseUrl") ?? process.env.CLOUDFLARE_BASE_URL ?? PUBLIC_API;
-  const accountId = plainSetting(text, "edge-websocket-chat:accountId") ?? "";
-  const configured = await cli.quiet(["config", "get", "cloudflare:apiToken", "--stack", stack]);
-  const token =
-    (configured.code === 0 ? configured.stdout.trim() : "") || (process.env.CLOUDFLARE_API_TOKEN ?? "");
-  if (token === "")
-    throw new Error(
-      `Stack "${stack}" has no Cloudflare token. Set CLOUDFLARE_API_TOKEN, or store it encrypted: ` +
-        `\`npm run pulumi -- config set --secret cloudflare:apiToken --stack ${stack}\`.`,
-    );
+export async function cloudflareApi(open: OpenStack): Promise<CloudflareApi> {
+  const { apiUrl, accountId, apiToken } = await stackAccount(open);
   const get = async <T>(path: string, shape: z.ZodType<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await ask(`${base.replace(/\/$/, "")}${path}`, token);
+      const answer = await ask(`${apiUrl}${path}`, apiToken);
       if ("result" in answer) return shape.parse(answer.result);
       if (!answer.passing || attempt === ATTEMPTS) throw new Error(answer.message);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS * attempt));

@@ -23,3 +23,20 @@ test("calls that went well and said nothing are left out", () => {
   expect(describeTailEvent(event({ event: { rpcMethod: "info" } }))).toEqual([]);
   expect(describeTailEvent("not json")).toEqual([]);
 });
+
+test("with a room, only what names it: by its path, or in the log of its object", () => {
+  const log = (room: string) => ({
+    logs: [{ level: "log", message: [JSON.stringify({ event: "joined", room, userId: "u" })] }],
+  });
+  const of = (part: object) => describeTailEvent(event(part), "room").length;
+  expect(of({ event: request })).toBe(1);
+  expect(of(log("room"))).toBe(2);
+  expect(of(log("rooms"))).toBe(0);
+  expect(of({ event: { request: { url: "http://x/chat/other", method: "GET" } } })).toBe(0);
+  expect(
+    of({
+      event: { request: { url: "http://x/", method: "GET" } },
+      logs: [{ level: "log", message: ["room"] }],
+    }),
+  ).toBe(0);
+});

@@ -1,0 +1,28 @@
+import type { OpenStack } from "./open-stack.ts";
+import { plainSetting, readStackFile } from "./stack-file.ts";
+
+const PUBLIC_API = "https://api.cloudflare.com/client/v4";
+
+/** The account that a stack deploys to, as its provider reaches it. */
+export type StackAccount = {
+  /** Without a slash at the end. */
+  apiUrl: string;
+  accountId: string;
+  apiToken: string;
+};
+
+/** @throws when no token is found. */
+export async function stackAccount({ stack, cli }: OpenStack): Promise<StackAccount> {
+  const text = readStackFile(stack);
+  const base = plainSetting(text, "cloudflare:baseUrl") ?? process.env.CLOUDFLARE_BASE_URL ?? PUBLIC_API;
+  const accountId = plainSetting(text, "edge-websocket-chat:accountId") ?? "";
+  const configured = await cli.quiet(["config", "get", "cloudflare:apiToken", "--stack", stack]);
+  const apiToken =
+    (configured.code === 0 ? configured.stdout.trim() : "") || (process.env.CLOUDFLARE_API_TOKEN ?? "");
+  if (apiToken === "")
+    throw new Error(
+      `Stack "${stack}" has no Cloudflare token. Set CLOUDFLARE_API_TOKEN, or store it encrypted: ` +
+        `\`npm run pulumi -- config set --secret cloudflare:apiToken --stack ${stack}\`.`,
+    );
+  return { apiUrl: base.replace(/\/$/, ""), accountId, apiToken };
+}

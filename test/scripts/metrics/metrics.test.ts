@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { readMetricsOptions } from "../../../scripts/metrics/options.ts";
+import { byRegion, roomsOverAll, stepFor } from "../../../scripts/metrics/queries.ts";
+import { metricsReport } from "../../../scripts/metrics/report.ts";
+import { RegionRow, RoomsRow, stepsOf } from "../../../scripts/metrics/series.ts";
+import { roomDataPoint } from "../../../worker/metrics.ts";
+import { Counters } from "../../../worker/room/counters.ts";
+import { datasetOf, NOW } from "../../local/analytics/dataset.ts";
+
+const WINDOW = { dataset: "chat", sinceSeconds: 600, stepSeconds: 60 };
+
+function point(
+  ago: number,
+  room: string,
+  region: string,
+  users: number,
+  counts: { accepted?: number; limited?: number },
+) {
+  const counters = new Counters(undefined);
+  counters.add("accepted", counts.accepted ?? 0);
+  counters.add("limited", counts.limited ?? 0);
+  const facts = { room, region, version: "v", users, connections: users, counts: counters.take() };
+  return { ago, ...roomDataPoint(facts) };
+}
+
+function stepsFrom(points: Parameters<typeof datasetOf>[0]) {
+  const { rows } = datasetOf(points);
+  const regions = RegionRow.array().parse(rows(byRegion(WINDOW)));
+  return stepsOf(WINDOW, regions, RoomsRow.array().parse(rows(roomsOverAll(WINDOW))), NOW);
+}
+
+test("the Worker's own points become users, rooms, messages a second and rejections, by region and over all", () => {
+  const steps = stepsFrom([
+    point(100, "lobby", "weur", 2, { accepted: 30 }),
+    point(90, "lobby", "weur", 3, { accepted: 30, limited: 4 }),
+    point(80, "lobby", "apac", 5, {}),
+    point(70, "cats", "apac", 1, { accepted: 60, limited: 1 }),
+    point(3600, "old", "weur", 9, { accepted: 9 }),
+  ]);
+  expect(steps).toHaveLength(10);
+  expect(steps.at(-3)).toMatchObject({
+    at: "2026-08-05T11:58:00.000Z",
+    rooms: 2,
+    users: 9,
+    messagesPerSecond: 2,
+    rejections: { limited: 5, kicks: 0 },
+    regions: { weur: { rooms: 1, users: 3, messagesPerSecond: 1 }, apac: { rooms: 2, users: 6 } },
+  });
+  expect(steps.filter(({ users }) => users > 0)).toHaveLength(1);
+});
+
+test("the report draws what happened and names every reason and region", () => {
+  const report = metricsReport(
+    "local",
+    stepsFrom([point(90, "lobby", "weur", 3, { accepted: 120, limited: 4 })]),
+  );
+  const text = report.join("\n");
+  expect(text).toContain("users: 0 now, 3 at most");
+  expect(text).toContain("messages a second: 0 now, 2 at most");
+  expect(text).toMatch(/over the message limit +4$/m);
+  expect(text).toMatch(/^weur +3 +1 +2$/m);
+  expect(text).toContain("█");
+  expect(text).toContain("11:51");
+  expect(text).toContain("12:00");
+});
+
+test("a time without points says so instead of drawing zeros", () => {
+  expect(metricsReport("local", stepsFrom([point(7200, "a", "weur", 1, {})])).join("\n")).toContain(
+    "No data points",
+  );
+});
+
+test("a longer time has longer steps, at most sixty, and never shorter than a room writes", () => {
+  expect(stepFor(60)).toBe(60);
+  expect(stepFor(3600)).toBe(60);
+  expect(stepFor(7 * 86_400)).toBe(10_080);
+});
+
+test("the arguments: what is not understood is named, all at once", () => {
+  expect(readMetricsOptions(["local"])).toEqual({ stack: "local", sinceSeconds: 3600, json: false });
+  expect(readMetricsOptions(["dev", "--since", "7d", "--json"])).toEqual({
+    stack: "dev",
+    sinceSeconds: 604_800,
+    json: true,
+  });
+  expect(() => readMetricsOptions(["--since", "soon", "--every"])).toThrow(
+    /"--every" is not a flag\nWhich stack\?\n--since is "soon"; .*\nnpm run metrics/,
+  );
+});
