@@ -21,7 +21,7 @@ import {
 import { logLine, objectHost } from "./object-host.ts";
 import { objectSql } from "./object-sql.ts";
 import { refuse, upgraded } from "./refusal.ts";
-import { roomSocket } from "./room-socket.ts";
+import { answerClose, roomSocket } from "./room-socket.ts";
 
 type Ask<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
 
@@ -52,7 +52,7 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     try {
       const room = this.#room ?? this.#found(connect);
       const admission = room.admit(connect.userId);
-      if (admission.kind === "refused") return refuse(this.ctx, admission.error, connect.plain);
+      if (admission.kind === "refused") return refuse(admission.error);
       return this.#join(room, connect);
     } catch (error) {
       this.#log("join_failed", { room: connect.room, region: connect.region, error: String(error) });
@@ -62,7 +62,7 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
         message: "Try again",
         retryAfterMs: 1000,
       } as const;
-      return refuse(this.ctx, unavailable, connect.plain);
+      return refuse(unavailable);
     }
   }
 
@@ -78,8 +78,9 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     }
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number): void {
     this.#leave(socket, this.#connectionOf(socket));
+    answerClose(socket, code);
   }
 
   override webSocketError(socket: WebSocket): void {

@@ -19,13 +19,6 @@ export const json = (
     headers: { ...HEADERS, ...init.headers },
   });
 
-/** An answer that a room object wrote, with the headers of ours. */
-export function jsonOf(answer: Response): Response {
-  const copy = new Response(answer.body, answer);
-  for (const [name, value] of Object.entries(HEADERS)) copy.headers.set(name, value);
-  return copy;
-}
-
 /** `{error: {code, message}}` with the refusal's status and, where trying again helps, `Retry-After` in seconds. */
 export function errorAnswer({ code, message, status, details }: Refused): Response {
   const { retryAfterMs, headers = {} } = details;

@@ -1,4 +1,5 @@
 /** `GET /chat/:room` with `Upgrade: websocket`: who is it, may they in, and over to the room object. */
+import * as v from "valibot";
 import type { Env } from "../env.ts";
 import { isAdmitted, type KnownUser, knownUser, prove } from "../identity/identify.ts";
 import { type Offered, readOffered } from "../identity/offered-tokens.ts";
@@ -6,8 +7,8 @@ import { signSession } from "../identity/session.ts";
 import { checkUsername, cleanUsername } from "../identity/username.ts";
 import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract.ts";
 import { CURSOR_BYTES } from "../room/cursor.ts";
-import { CLOSE, SUBPROTOCOL } from "../room/protocol.ts";
-import { errorAnswer, jsonOf } from "./answer.ts";
+import { CLOSE, REFUSALS, SUBPROTOCOL } from "../room/protocol.ts";
+import { errorAnswer } from "./answer.ts";
 import { limitConnects } from "./connect-limit.ts";
 import { badTicket, gateOf, unixSeconds } from "./gate.ts";
 import { log } from "./log.ts";
@@ -56,6 +57,16 @@ async function describe(env: Env, { region, room }: RoomAddress, query: URLSearc
   } satisfies Connect;
 }
 
+/** The `error` frame in which a room refuses. */
+const refusalSchema = v.object({
+  code: v.picklist(Object.keys(REFUSALS).filter(isSocketRefusal)),
+  message: v.string(),
+  retryAfterMs: v.optional(v.number()),
+});
+
+const refusedBy = ({ code, message, retryAfterMs }: v.InferOutput<typeof refusalSchema>): Refused =>
+  new Refused(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+
 /** Gives back the slot of a client that was refused before its room let it in. */
 function hangUp({ webSocket }: Response): void {
   webSocket?.accept();
@@ -81,9 +92,8 @@ async function admit(
   };
   const answer = await callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), hangUp);
   if (answer.webSocket) return answer;
-  // The room refuses a plain client over HTTP. Anything else means that it could not read what we passed on.
-  if (!offered.v1 && answer.headers.get("Content-Type")?.startsWith("application/json"))
-    return jsonOf(answer);
+  const refusal = v.safeParse(refusalSchema, await answer.json().catch(() => undefined));
+  if (refusal.success) throw refusedBy(refusal.output);
   log("error", "room_answer_unknown", { ...address, status: answer.status });
   throw unavailable();
 }

@@ -14,7 +14,7 @@ const HTTP_REFUSALS = {
 
 export type HttpErrorCode = RefusalCode | keyof typeof HTTP_REFUSALS;
 
-export const isSocketRefusal = (code: HttpErrorCode): code is RefusalCode => code in REFUSALS;
+export const isSocketRefusal = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code);
 
 const statusOf = (code: HttpErrorCode): number =>
   isSocketRefusal(code) ? REFUSALS[code].status : HTTP_REFUSALS[code];

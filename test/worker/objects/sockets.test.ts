@@ -127,24 +127,29 @@ describe("a v1 client", () => {
   });
 });
 
+describe("a close", () => {
+  it("by the client is answered at once with its own code", async () => {
+    const room = freshRoom();
+    const ann = await RoomClient.open(room);
+    await ann.until("welcome");
+    ann.close(1000);
+    expect(await ann.untilClosed()).toBe(1000);
+  });
+});
+
 describe("a refusal", () => {
-  it("reaches a v1 client as a frame and a close code, a plain one as HTTP", async () => {
+  it("goes to the Worker as the error frame, and opens no socket", async () => {
     const room = freshRoom();
     const name = { room, region: "weur" };
     await RoomClient.open(room, { userId: "other" });
     await stubOf(room).kick({ ...name, userId: "ann", banSeconds: 60 });
-    const ann = await RoomClient.open(room, { userId: "ann" });
-    expect(await ann.untilClosed()).toBe(4403);
-    expect(ann.objects).toMatchObject([{ type: "error", code: "banned" }]);
-    const plain = await RoomClient.upgrade(room, { userId: "ann", plain: true });
-    expect(plain.status).toBe(403);
-    expect(await plain.json()).toMatchObject({ error: { code: "banned" } });
+    const banned = await RoomClient.upgrade(room, { userId: "ann" });
+    expect([banned.status, banned.webSocket]).toEqual([403, null]);
+    expect(await banned.json()).toMatchObject({ type: "error", code: "banned" });
     for (let n = 0; n < 5; n++) await RoomClient.open(room, { userId: "bob" });
-    const sixth = await RoomClient.open(room, { userId: "bob" });
-    expect(await sixth.untilClosed()).toBe(4429);
-    expect(sixth.of("error")).toMatchObject([{ code: "too_many_connections", retryAfterMs: 5000 }]);
-    const tooMany = await RoomClient.upgrade(room, { userId: "bob", plain: true });
-    expect([tooMany.status, tooMany.headers.get("retry-after")]).toEqual([429, "5"]);
+    const sixth = await RoomClient.upgrade(room, { userId: "bob" });
+    expect([sixth.status, sixth.webSocket]).toEqual([429, null]);
+    expect(await sixth.json()).toMatchObject({ code: "too_many_connections", retryAfterMs: 5000 });
     expect((await stubOf(room).info(name)).users).toBe(2);
   });
 
@@ -154,9 +159,9 @@ describe("a refusal", () => {
       await Promise.all(
         Array.from({ length: 100 }, (_, n) => RoomClient.open(room, { userId: `u${batch}-${n}` })),
       );
-    const late = await RoomClient.open(room);
-    expect(await late.untilClosed()).toBe(4429);
-    expect(late.of("error")).toMatchObject([{ code: "room_full" }]);
+    const late = await RoomClient.upgrade(room);
+    expect(late.status).toBe(429);
+    expect(await late.json()).toMatchObject({ code: "room_full" });
     expect((await stubOf(room).info({ room, region: "weur" })).users).toBe(1000);
   });
 
@@ -171,8 +176,8 @@ describe("a refusal", () => {
 describe("moderation", () => {
   it("closes every connection of a kicked user with 4003 and tells the others", async () => {
     const room = freshRoom();
-    const [ann, one, two] = await Promise.all([
-      RoomClient.open(room, { userId: "ann" }),
+    const ann = await RoomClient.open(room, { userId: "ann" });
+    const [one, two] = await Promise.all([
       RoomClient.open(room, { userId: "bob" }),
       RoomClient.open(room, { userId: "bob" }),
     ]);
