@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
 import { invalidBody, kvInvalid, kvKeyNotFound } from "../cloudflare-errors.ts";
 import { parseJson } from "../deployment/metadata.ts";
-import type { KvStore } from "../runtime/runtime.ts";
+import { KvRefusal, type KvStore, type PutOptions } from "../runtime/kv-store.ts";
 import { readForm, readJson } from "./body.ts";
 import { ok } from "./envelope.ts";
 import { requireNamespace } from "./kv-namespaces.ts";
@@ -34,31 +34,29 @@ export function kvValueRoutes(app: Hono, cloud: Cloud): void {
   app.get(`${base}/keys`, async (context) => {
     const { prefix, cursor, limit } = context.req.query();
     const kv = await store(context);
-    const found = await kv.list({
-      prefix: prefix ?? null,
-      cursor: cursor || null,
-      ...(limit === undefined ? {} : { limit: Number(limit) }),
-    });
+    const found = await refusing(() =>
+      kv.list({ prefix, cursor: cursor || undefined, limit: numberOf(limit) }),
+    );
     const keys = found.keys.map(({ name, expiration, metadata }) => ({
       name,
       ...(expiration === undefined ? {} : { expiration }),
       ...(metadata === undefined || metadata === null ? {} : { metadata }),
     }));
-    return ok(context, keys, { count: keys.length, cursor: found.list_complete ? "" : found.cursor });
+    return ok(context, keys, { count: keys.length, cursor: found.cursor ?? "" });
   });
 
   app.get(`${base}/values/:key`, async (context) => {
     const kv = await store(context);
-    const value = await kv.get(context.req.param("key"), "arrayBuffer");
-    if (value === null) throw kvKeyNotFound();
-    return new Response(value, { headers: { "content-type": "application/octet-stream" } });
+    const entry = await refusing(() => kv.get(context.req.param("key")));
+    if (entry === undefined) throw kvKeyNotFound();
+    return new Response(entry.value, { headers: { "content-type": "application/octet-stream" } });
   });
 
   app.get(`${base}/metadata/:key`, async (context) => {
     const kv = await store(context);
-    const { value, metadata } = await kv.getWithMetadata(context.req.param("key"), "arrayBuffer");
-    if (value === null) throw kvKeyNotFound();
-    return ok(context, metadata);
+    const entry = await refusing(() => kv.get(context.req.param("key")));
+    if (entry === undefined) throw kvKeyNotFound();
+    return ok(context, entry.metadata ?? null);
   });
 
   app.put(`${base}/values/:key`, async (context) => {
@@ -74,7 +72,7 @@ export function kvValueRoutes(app: Hono, cloud: Cloud): void {
 
   app.delete(`${base}/values/:key`, async (context) => {
     const kv = await store(context);
-    await kv.delete(context.req.param("key"));
+    await refusing(() => kv.delete(context.req.param("key")));
     return ok(context, null);
   });
 
@@ -98,7 +96,7 @@ export function kvValueRoutes(app: Hono, cloud: Cloud): void {
   const bulkDelete = async (context: Context): Promise<Response> => {
     const kv = await store(context);
     const keys = await readJson(context, bulkKeysSchema);
-    for (const key of keys) await kv.delete(key);
+    for (const key of keys) await refusing(() => kv.delete(key));
     return ok(context, { successful_key_count: keys.length, unsuccessful_keys: [] });
   };
   app.delete(`${base}/bulk`, bulkDelete);
@@ -109,34 +107,36 @@ export function kvValueRoutes(app: Hono, cloud: Cloud): void {
     const { keys, type, withMetadata } = await readJson(context, bulkGetSchema);
     const values: Record<string, unknown> = {};
     for (const key of keys) {
-      const { value, metadata } = await kv.getWithMetadata(key, "text");
-      const shown = value !== null && type === "json" ? parseJson(value, `the value of '${key}'`) : value;
-      values[key] = withMetadata && value !== null ? { value: shown, metadata } : shown;
+      const entry = await refusing(() => kv.get(key));
+      const text = entry === undefined ? null : new TextDecoder().decode(entry.value);
+      const shown = text !== null && type === "json" ? parseJson(text, `the value of '${key}'`) : text;
+      values[key] =
+        withMetadata && entry !== undefined ? { value: shown, metadata: entry.metadata ?? null } : shown;
     }
     return ok(context, { values });
   });
 }
 
-interface PutOptions {
-  readonly metadata: unknown;
-  readonly expiration: number | undefined;
-  readonly expirationTtl: number | undefined;
-}
+const put = (
+  kv: KvStore,
+  key: string,
+  value: string | Uint8Array<ArrayBuffer>,
+  options: PutOptions,
+): Promise<void> => refusing(() => kv.put(key, value, options));
 
-async function put(kv: KvStore, key: string, value: string | Uint8Array, options: PutOptions): Promise<void> {
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
-    await kv.put(key, typeof value === "string" ? value : new Uint8Array(value).buffer, {
-      ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
-      ...(options.expiration === undefined ? {} : { expiration: options.expiration }),
-      ...(options.expirationTtl === undefined ? {} : { expirationTtl: options.expirationTtl }),
-    });
+    return await work();
   } catch (error) {
-    throw kvInvalid(error instanceof Error ? error.message : String(error));
+    if (error instanceof KvRefusal) throw kvInvalid(error.message);
+    throw error;
   }
 }
 
 /** Plain body, or a form with the parts `value` and `metadata`. */
-async function readValue(context: Context): Promise<{ value: string | Uint8Array; metadata: unknown }> {
+async function readValue(
+  context: Context,
+): Promise<{ value: string | Uint8Array<ArrayBuffer>; metadata: unknown }> {
   if (!context.req.header("content-type")?.startsWith("multipart/form-data"))
     return { value: new Uint8Array(await context.req.arrayBuffer()), metadata: undefined };
   const form = await readForm(context);

@@ -1,12 +1,12 @@
 import type { Context, Hono } from "hono";
 import type { Cloud } from "../cloud.ts";
 import { scriptInUse, scriptInvalid } from "../cloudflare-errors.ts";
-import { boundScripts } from "../deployment/bindings.ts";
 import { uploadScript } from "../deployment/deploy.ts";
 import type { Origin } from "../deployment/make-version.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
+import { removeObjectData } from "../runtime/data-folders.ts";
 import { withoutScript } from "../runtime/deployed-worker.ts";
-import { removeObjectData } from "../runtime/object-data.ts";
+import { boundScripts } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
 import { namespacesOf } from "../state/object-namespaces.ts";
 import { listScripts, removeScript } from "../state/scripts.ts";

@@ -76,13 +76,3 @@ export function ownClasses(bindings: readonly Binding[], script: string): string
       : [],
   );
 }
-
-/** Names of other scripts that the bindings point at. */
-export function boundScripts(bindings: readonly Binding[]): string[] {
-  return bindings.flatMap((binding) => {
-    if (binding.type === "service") return [binding.service];
-    if (binding.type === "durable_object_namespace" && binding.script_name !== undefined)
-      return [binding.script_name];
-    return [];
-  });
-}

@@ -10,12 +10,11 @@ import {
   versionBeforeMigration,
   versionNotFound,
 } from "../cloudflare-errors.ts";
+import { removeObjectData } from "../runtime/data-folders.ts";
 import { type DeployedScript, readFleet, toWorker, withScript } from "../runtime/deployed-worker.ts";
-import { removeObjectData } from "../runtime/object-data.ts";
 import type { Binding } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
 import { activeDeployment, addDeployment, mainShare, type VersionShare } from "../state/deployments.ts";
-import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { type MigrationPlan, type Migrations, planMigration } from "../state/migrations.ts";
 import { namespacesOf, replaceNamespaces } from "../state/object-namespaces.ts";
 import { DEFAULT_SETTINGS, findScript, type Script, saveScript } from "../state/scripts.ts";
@@ -207,8 +206,7 @@ async function activate(cloud: Cloud, activation: Activation): Promise<Deployed>
       return { percentage, worker: toWorker(shared, code, plan.namespaces) };
     }),
   };
-  const kvNamespaceIds = listKvNamespaces(cloud.db).map((namespace) => namespace.id);
-  await cloud.runtime.change((fleet) => ({ ...withScript(fleet, deployed), kvNamespaceIds }));
+  await cloud.runtime.change((fleet) => withScript(fleet, deployed));
   const now = cloud.now().toISOString();
   const next: Script = {
     ...script,

@@ -1,4 +1,5 @@
 /** What a Worker sees of a request's headers: those of the visitor, minus what only Cloudflare may say, plus Cloudflare's. */
+import { asciiJson } from "../runtime/ascii-json.ts";
 import { COLOS } from "./colos.ts";
 import { COLO_HEADER, requestCf } from "./visitor.ts";
 
@@ -60,10 +61,3 @@ export function forwardedHeaders(rawHeaders: readonly string[], arrival: Arrival
   );
   return headers;
 }
-
-/** Header values are Latin-1 on the wire: other characters (São Paulo) are escaped. */
-const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );

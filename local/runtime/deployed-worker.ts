@@ -1,7 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Binding } from "../state/binding.ts";
 import { activeDeployment } from "../state/deployments.ts";
-import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { listObjectNamespaces, type ObjectNamespace } from "../state/object-namespaces.ts";
 import { listScripts } from "../state/scripts.ts";
 import { findVersion, type Module, readModules, type Version } from "../state/versions.ts";
@@ -36,7 +35,6 @@ export interface DeployedScript {
 /** Everything the runtime serves at one moment. */
 export interface Fleet {
   readonly scripts: readonly DeployedScript[];
-  readonly kvNamespaceIds: readonly string[];
 }
 
 export function readFleet(db: DatabaseSync): Fleet {
@@ -53,7 +51,7 @@ export function readFleet(db: DatabaseSync): Fleet {
     );
     return shares.length === 0 ? [] : [{ name, shares }];
   });
-  return { scripts, kvNamespaceIds: listKvNamespaces(db).map((namespace) => namespace.id) };
+  return { scripts };
 }
 
 export function toWorker(
@@ -91,9 +89,9 @@ export function toWorker(
 
 /** The fleet with one script replaced or added. */
 export function withScript(fleet: Fleet, script: DeployedScript): Fleet {
-  return { ...fleet, scripts: [...fleet.scripts.filter((other) => other.name !== script.name), script] };
+  return { scripts: [...fleet.scripts.filter((other) => other.name !== script.name), script] };
 }
 
 export function withoutScript(fleet: Fleet, name: string): Fleet {
-  return { ...fleet, scripts: fleet.scripts.filter((script) => script.name !== name) };
+  return { scripts: fleet.scripts.filter((script) => script.name !== name) };
 }

@@ -1,4 +1,4 @@
-import type { KvStore } from "./runtime.ts";
+import type { KvStore } from "./kv-store.ts";
 
 /** Deletes every key: the namespace is no more, and its file stays open while workerd runs. */
 export async function removeKvData(kv: KvStore): Promise<void> {

@@ -1,10 +1,13 @@
-/** The account's workerd over its life: one change at a time, and requests wait while it happens. */
+/** The account's workerds over its life: one change at a time, and requests to what changes wait while it happens. */
 import type { Miniflare } from "miniflare";
 import { makeExclusive } from "../process/exclusively.ts";
-import type { Fleet } from "./deployed-worker.ts";
-import { KV_WORKER, kvBindingName } from "./system-workers.ts";
+import { type DataFolders, prepareGroupFolder, removeOtherGroupFolders } from "./data-folders.ts";
+import type { DeployedScript, Fleet } from "./deployed-worker.ts";
+import { type KvStore, kvStore } from "./kv-store.ts";
+import { KV_WORKER } from "./system-workers.ts";
 import { pickVersion, type VersionWish } from "./traffic-split.ts";
-import { fleetOptions, newWorkerd, versionWorkerName, type WorkerdHooks } from "./workerd.ts";
+import { groupsOf, type WorkerGroup } from "./worker-groups.ts";
+import { groupOptions, kvOptions, newWorkerd, versionWorkerName, type WorkerdHooks } from "./workerd.ts";
 
 export interface Runtime {
   /**
@@ -13,70 +16,128 @@ export interface Runtime {
    */
   readonly address: (script: string, wish: VersionWish) => Promise<URL>;
   /**
-   * Serves another fleet from now on. Takes about 0.3 s and closes every WebSocket. Rejects, with the old fleet back,
-   * when workerd refuses the new one.
+   * Serves another fleet from now on. Takes about 0.3 s and closes the WebSockets of the Workers that changed and of
+   * those that bindings tie to them. Rejects, with the old fleet back, when workerd refuses the new one.
    */
   readonly change: (next: (fleet: Fleet) => Fleet) => Promise<void>;
   readonly kv: (namespaceId: string) => Promise<KvStore>;
   readonly stop: () => Promise<void>;
 }
 
-/** What the API needs of a KV namespace. */
-export type KvStore = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
+/** A group and the workerd that runs it. */
+interface Home {
+  readonly group: WorkerGroup;
+  readonly workerd: Miniflare;
+}
 
 export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdHooks): Promise<Runtime> {
-  let fleet = first;
-  const workerd = newWorkerd(fleetOptions(fleet, folder, hooks));
+  const folders: DataFolders = { data: folder };
   const exclusively = makeExclusive();
-  let ready: Promise<URL> = workerd.ready;
-  try {
-    await ready;
-  } catch (error) {
-    await workerd.dispose().catch(() => undefined);
-    throw error;
-  }
+  const kv = await started(newWorkerd(kvOptions(folder, hooks.log)));
+  const kvAddress = () => kv.unsafeGetDirectURL(KV_WORKER);
+  let fleet: Fleet = { scripts: [] };
+  let homes: readonly Home[] = [];
+  /** By script: where it runs, once it does. */
+  const places = new Map<string, Promise<Home>>();
 
-  const swap = (next: Fleet): Promise<void> => {
-    const applied = workerd.setOptions(fleetOptions(next, folder, hooks));
-    ready = applied.then(() => workerd.ready);
-    ready.catch(() => undefined);
-    return applied;
+  const start = async (group: WorkerGroup): Promise<Home> => {
+    prepareGroupFolder(folders, group.name);
+    const { host } = await kvAddress();
+    return { group, workerd: await started(newWorkerd(groupOptions(group, folders, host, hooks))) };
   };
 
-  const apply = async (next: Fleet): Promise<void> => {
+  /** Ends what changes, starts what it becomes; when that fails, what was. */
+  const move = async (
+    ended: readonly Home[],
+    fresh: readonly WorkerGroup[],
+  ): Promise<{ homes: readonly Home[]; failure?: unknown }> => {
+    await Promise.all(ended.map(({ workerd }) => workerd.dispose()));
     try {
-      await swap(next);
-      fleet = next;
-    } catch (error) {
-      await swap(fleet);
-      throw error;
+      return { homes: await startAll(fresh, start) };
+    } catch (failure) {
+      const groups = ended.map(({ group }) => group);
+      return { homes: await startAll(groups, start), failure };
     }
   };
 
-  /** Namespaces are bound when they are first asked for: binding each at once would close every chat's sockets. */
-  const bindKv = (namespaceId: string): Promise<void> =>
-    exclusively(async () => {
-      if (!fleet.kvNamespaceIds.includes(namespaceId))
-        await apply({ ...fleet, kvNamespaceIds: [...fleet.kvNamespaceIds, namespaceId] });
-    });
+  const apply = async (next: Fleet): Promise<void> => {
+    const wanted = groupsOf(next.scripts);
+    const runs = (home: Home, group: WorkerGroup) => home.group.signature === group.signature;
+    const kept = homes.filter((home) => wanted.some((group) => runs(home, group)));
+    const ended = homes.filter((home) => !kept.includes(home));
+    const fresh = wanted.filter((group) => !kept.some((home) => runs(home, group)));
+    const moved = move(ended, fresh);
+    for (const { name } of [...ended.map(({ group }) => group), ...fresh].flatMap(({ scripts }) => scripts)) {
+      const place = moved.then((outcome) => homeOf(outcome.homes, name));
+      place.catch(() => undefined);
+      places.set(name, place);
+    }
+    homes = kept;
+    const { homes: started, failure } = await moved;
+    homes = [...kept, ...started];
+    if (failure !== undefined) throw failure;
+    fleet = next;
+    removeOtherGroupFolders(
+      folders,
+      homes.map(({ group }) => group.name),
+    );
+  };
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(homes.map(({ workerd }) => workerd.dispose()));
+    await kv.dispose();
+  };
+
+  try {
+    await apply(first);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   return {
     address: async (name, wish) => {
-      await ready;
-      const script = fleet.scripts.find((candidate) => candidate.name === name);
-      const versions = script?.shares.map(({ percentage, worker }) => ({
-        percentage,
-        versionId: worker.version.id,
-      }));
-      if (versions === undefined || versions.length < 2) return workerd.unsafeGetDirectURL(name);
-      const { versionId } = pickVersion(name, versions, wish, Math.random());
+      const { group, workerd } = await (places.get(name) ?? homeOf([], name));
+      const shares = group.scripts.find((script) => script.name === name)?.shares ?? [];
+      if (shares.length < 2) return workerd.unsafeGetDirectURL(name);
+      const { versionId } = pickVersion(name, versionsOf(shares), wish, Math.random());
       return workerd.unsafeGetDirectURL(versionWorkerName(name, versionId));
     },
     change: (next) => exclusively(() => apply(next(fleet))),
-    kv: async (namespaceId) => {
-      await bindKv(namespaceId);
-      return workerd.getKVNamespace(kvBindingName(namespaceId), KV_WORKER);
-    },
-    stop: () => exclusively(() => workerd.dispose()),
+    kv: async (namespaceId) => kvStore(await kvAddress(), namespaceId),
+    stop: () => exclusively(stop),
   };
 }
+
+/** All of them, or none and the first reason. */
+async function startAll(
+  groups: readonly WorkerGroup[],
+  start: (group: WorkerGroup) => Promise<Home>,
+): Promise<readonly Home[]> {
+  const results = await Promise.allSettled(groups.map(start));
+  const failure = results.find((result) => result.status === "rejected");
+  const homes = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  if (failure === undefined) return homes;
+  await Promise.all(homes.map(({ workerd }) => workerd.dispose()));
+  throw failure.reason;
+}
+
+async function started(workerd: Miniflare): Promise<Miniflare> {
+  try {
+    await workerd.ready;
+    return workerd;
+  } catch (error) {
+    // A workerd that failed to start rejects its disposal with the same error again.
+    await workerd.dispose().catch(() => undefined);
+    throw error;
+  }
+}
+
+function homeOf(homes: readonly Home[], script: string): Home {
+  const home = homes.find(({ group }) => group.scripts.some(({ name }) => name === script));
+  if (home === undefined) throw new Error(`the script '${script}' does not run`);
+  return home;
+}
+
+const versionsOf = (shares: DeployedScript["shares"]) =>
+  shares.map(({ percentage, worker }) => ({ percentage, versionId: worker.version.id }));

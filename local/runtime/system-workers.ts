@@ -39,6 +39,19 @@ export default class extends WorkerEntrypoint {
   }
 }`;
 
-/** Holds a binding to every KV namespace of the account: the API reads and writes through it. */
-export const KV_SOURCE = "export default {};";
-export const kvBindingName = (namespaceId: string): string => `KV_${namespaceId}`;
+/** Every KV namespace of the account by its id. The name in `cf` is what the runtime's own entry would give. */
+export const kvSource = (namespaceHeader: string): string => `export default {
+  fetch(request, env) {
+    const name = request.headers.get(${JSON.stringify(namespaceHeader)});
+    if (name === null) return new Response(null, { status: 403 });
+    return env.NAMESPACES.getByName(name).fetch(request, { cf: { miniflare: { name } } });
+  },
+};`;
+
+/** Stands where a script was that others are still bound to: deleted with `?force=true`. */
+export const GONE_WORKER = "__gone";
+export const GONE_OBJECT = "Gone";
+export const GONE_SOURCE = `import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+const gone = () => { throw new Error("the Worker that this binding pointed at has been deleted"); };
+export class ${GONE_OBJECT} extends DurableObject { constructor(ctx, env) { super(ctx, env); gone(); } }
+export default class extends WorkerEntrypoint { constructor(ctx, env) { super(ctx, env); gone(); } }`;

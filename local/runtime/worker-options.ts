@@ -25,8 +25,9 @@ export interface ObjectTarget {
   readonly exportName: string;
 }
 
-/** How bindings that point at another Worker are made: the deployed fleet and the trial differ in this only. */
+/** How bindings that point out of the Worker are made: the deployed fleet and the trial differ in this only. */
 export interface Targets {
+  readonly kv: (binding: Extract<Binding, { type: "kv_namespace" }>) => EnvBinding;
   readonly object: (binding: Extract<Binding, { type: "durable_object_namespace" }>) => ObjectTarget;
   readonly service: (binding: Extract<Binding, { type: "service" }>) => {
     readonly workerName: string;
@@ -76,7 +77,7 @@ function envBinding(binding: Binding, worker: DeployedWorker, targets: Targets):
     case "json":
       return { type: "json", value: z.json().parse(binding.json) };
     case "kv_namespace":
-      return { type: "kv", id: binding.namespace_id };
+      return targets.kv(binding);
     case "durable_object_namespace":
       return { type: "durable-object", ...targets.object(binding) };
     case "service":

@@ -1,17 +1,22 @@
 /** The only file that makes a Miniflare: its options changed shape between versions and will again. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
-import type { DeployedScript, DeployedWorker, Fleet } from "./deployed-worker.ts";
+import { type DataFolders, groupFolder } from "./data-folders.ts";
+import type { DeployedScript, DeployedWorker } from "./deployed-worker.ts";
+import { kvObjectsBinding, NAMESPACE_HEADER, remoteKvBinding } from "./kv-plugin.ts";
 import { splitHost } from "./split-host.ts";
 import {
   ANALYTICS_SOURCE,
   ANALYTICS_WORKER,
-  KV_SOURCE,
+  GONE_OBJECT,
+  GONE_SOURCE,
+  GONE_WORKER,
   KV_WORKER,
-  kvBindingName,
+  kvSource,
   TAIL_SOURCE,
   TAIL_WORKER,
 } from "./system-workers.ts";
+import type { WorkerGroup } from "./worker-groups.ts";
 import {
   SYSTEM_COMPATIBILITY_DATE,
   type Targets,
@@ -63,38 +68,64 @@ const baseOptions = (log: (line: LogLine) => void) => ({
   },
 });
 
-/** All Workers of the account in one workerd, with their data under `folder`. */
-export function fleetOptions(fleet: Fleet, folder: string, hooks: WorkerdHooks): MiniflareOptions {
+/** The Workers of one group in one workerd. Objects keep their data in one place, whichever group their Worker is in. */
+export function groupOptions(
+  group: WorkerGroup,
+  folders: DataFolders,
+  kvAddress: string,
+  hooks: WorkerdHooks,
+): MiniflareOptions {
   const SINK = {
     type: "node-handler" as const,
     handler: (request: IncomingMessage, response: ServerResponse) => hooks.sink(request, response),
   };
-  const kv = fleet.kvNamespaceIds.map((id) => [kvBindingName(id), { type: "kv" as const, id }] as const);
+  const gone = systemWorker(GONE_WORKER, GONE_SOURCE);
+  const targets = groupTargets(group, kvAddress);
   return {
     ...baseOptions(hooks.log),
-    resourcePersistencePath: folder,
-    unsafeRuntimeEnv: { [FOLDER_VARIABLE]: folder },
+    resourcePersistencePath: groupFolder(folders, group.name),
+    unsafeRuntimeEnv: { [FOLDER_VARIABLE]: folders.data },
     workers: [
-      systemWorker(KV_WORKER, KV_SOURCE, Object.fromEntries(kv)),
       systemWorker(ANALYTICS_WORKER, ANALYTICS_SOURCE, { SINK }),
       systemWorker(TAIL_WORKER, TAIL_SOURCE, { SINK }),
-      ...fleet.scripts.flatMap(scriptWorkers),
+      {
+        config: { ...gone.config, exports: { [GONE_OBJECT]: { type: "durable-object", storage: "sqlite" } } },
+      },
+      ...group.scripts.flatMap((script) => scriptWorkers(script, targets)),
     ],
   };
 }
 
+/** Every KV namespace of the account in a workerd of its own. */
+export const kvOptions = (folder: string, log: (line: LogLine) => void): MiniflareOptions => {
+  const worker = systemWorker(KV_WORKER, kvSource(NAMESPACE_HEADER), {
+    NAMESPACES: kvObjectsBinding(),
+    // Without any namespace of its own, the runtime would not bring what stores them.
+    ANY: { type: "kv", id: "any" },
+  });
+  return {
+    ...baseOptions(log),
+    resourcePersistencePath: folder,
+    unsafeRuntimeEnv: { [FOLDER_VARIABLE]: folder },
+    workers: [{ ...worker, dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] } }],
+  };
+};
+
 /** One version runs under the script's name. Several run each on its own for visitors, and together for the rest. */
-function scriptWorkers(script: DeployedScript): WorkerOptions[] {
+function scriptWorkers(
+  script: DeployedScript,
+  targets: (worker: DeployedWorker) => Targets,
+): WorkerOptions[] {
   const [only] = script.shares;
   if (only !== undefined && script.shares.length === 1)
-    return [workerOptions(only.worker, fleetTargets(only.worker))];
+    return [workerOptions(only.worker, targets(only.worker))];
   const host = splitHost(script);
   return [
-    workerOptions(host, fleetTargets(host)),
+    workerOptions(host, targets(host)),
     ...script.shares.map(({ worker }) =>
       workerOptions(
         { ...worker, namespaces: [] },
-        fleetTargets(worker),
+        targets(worker),
         versionWorkerName(script.name, worker.version.id),
       ),
     ),
@@ -104,17 +135,24 @@ function scriptWorkers(script: DeployedScript): WorkerOptions[] {
 /** No script can have this name: there is no '@' in script names. */
 export const versionWorkerName = (script: string, versionId: string): string => `${script}@${versionId}`;
 
-const fleetTargets = (worker: DeployedWorker): Targets => ({
-  object: (binding) => ({
-    workerName: binding.script_name ?? worker.name,
-    exportName: binding.class_name ?? "",
-  }),
-  service: (binding) => ({
-    workerName: binding.service,
-    ...(binding.entrypoint === undefined ? {} : { exportName: binding.entrypoint }),
-    ...(binding.props === undefined ? {} : { props: binding.props }),
-  }),
-});
+function groupTargets(group: WorkerGroup, kvAddress: string): (worker: DeployedWorker) => Targets {
+  const runs = (script: string) => group.scripts.some(({ name }) => name === script);
+  return (worker) => ({
+    kv: (binding) => remoteKvBinding({ id: binding.namespace_id, address: kvAddress }),
+    object: ({ script_name: script = worker.name, class_name: exportName = "" }) =>
+      runs(script)
+        ? { workerName: script, exportName }
+        : { workerName: GONE_WORKER, exportName: GONE_OBJECT },
+    service: ({ service, entrypoint, props }) =>
+      runs(service)
+        ? {
+            workerName: service,
+            ...(entrypoint === undefined ? {} : { exportName: entrypoint }),
+            ...(props === undefined ? {} : { props }),
+          }
+        : { workerName: GONE_WORKER },
+  });
+}
 
 const TRIAL_STAND_IN = "__stand_in";
 const TRIAL_STAND_IN_SOURCE = `import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
@@ -129,6 +167,7 @@ export function trialOptions(
   log: (line: LogLine) => void,
 ): MiniflareOptions {
   const targets: Targets = {
+    kv: (binding) => ({ type: "kv", id: binding.namespace_id }),
     object: () => ({ workerName: TRIAL_STAND_IN, exportName: "StandInObject" }),
     service: () => ({ workerName: TRIAL_STAND_IN }),
   };

@@ -41,3 +41,13 @@ export type Binding = z.infer<typeof bindingSchema>;
 export const BINDING_TYPES: readonly string[] = bindingSchema.options.map(
   (option) => option.shape.type.value,
 );
+
+/** Names of other scripts that the bindings point at. */
+export function boundScripts(bindings: readonly Binding[]): string[] {
+  return bindings.flatMap((binding) => {
+    if (binding.type === "service") return [binding.service];
+    if (binding.type === "durable_object_namespace" && binding.script_name !== undefined)
+      return [binding.script_name];
+    return [];
+  });
+}
