@@ -25,6 +25,7 @@ import { acceptTail } from "./tail-socket.ts";
 import { tailRoutes } from "./tails.ts";
 import { userRoutes } from "./user.ts";
 import { versionRoutes } from "./versions.ts";
+import { workerVersionRoutes } from "./worker-versions.ts";
 import { zoneRoutes } from "./zones.ts";
 
 export const API_PREFIX = "/client/v4";
@@ -35,6 +36,7 @@ const RESOURCES = [
   scriptSettingsRoutes,
   scriptRoutes,
   versionRoutes,
+  workerVersionRoutes,
   secretRoutes,
   subdomainRoutes,
   routeRoutes,
