@@ -86,17 +86,45 @@ export async function bundleWorker(): Promise<Bundle> {
   const output = metafile.outputs[BUNDLE_FILE];
   if (!code || !map || !output) throw new Error(`${ENTRY} produced no ${OUTPUT}`);
   const contents = code.text;
-  const file = path.join(PROJECT, BUNDLE_FILE);
-  await mkdir(path.dirname(file), { recursive: true });
-  await Promise.all([replaceFile(file, contents), replaceFile(`${file}.map`, map.text)]);
+  await place(contents, map.text);
   return {
-    contents,
-    sha256: createHash("sha256").update(contents).digest("hex"),
-    bytes: code.contents.byteLength,
-    gzipBytes: gzipSync(contents, { level: 9 }).byteLength,
+    ...measured(contents),
     inputs: largestFirst(output),
     exports: output.exports,
-    file: BUNDLE_FILE,
     sourceMap: map.text,
   };
+}
+
+/** Writes the module to where the provider reads it, with its map. */
+async function place(contents: string, sourceMap: string): Promise<void> {
+  const file = path.join(PROJECT, BUNDLE_FILE);
+  await mkdir(path.dirname(file), { recursive: true });
+  await Promise.all([replaceFile(file, contents), replaceFile(`${file}.map`, sourceMap)]);
+}
+
+const measured = (contents: string) => ({
+  contents,
+  sha256: createHash("sha256").update(contents).digest("hex"),
+  bytes: Buffer.byteLength(contents),
+  gzipBytes: gzipSync(contents, { level: 9 }).byteLength,
+  file: BUNDLE_FILE,
+});
+
+/** An empty source map: the sources of an earlier release are not at hand. */
+const NO_MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+
+/** Puts a bundle of an earlier release in the place of the one that the sources give. */
+export async function bundleFromText(contents: string): Promise<Bundle> {
+  const { metafile } = await build({
+    stdin: { contents, loader: "js" },
+    write: false,
+    bundle: true,
+    metafile: true,
+    format: "esm",
+    external: ["*"],
+    logLevel: "silent",
+  });
+  const [output] = Object.values(metafile.outputs);
+  await place(contents, NO_MAP);
+  return { ...measured(contents), inputs: [], exports: output?.exports ?? [], sourceMap: NO_MAP };
 }

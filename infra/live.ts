@@ -7,6 +7,7 @@ import { COMPONENT_TYPE } from "./components/edge-chat.ts";
 import type { Flat } from "./plan/changes.ts";
 import type { LastDeployment, LiveScript } from "./plan/migrations.ts";
 import type { ScriptPlace, StackMemory } from "./plan/ownership.ts";
+import type { ReleaseRecord } from "./plan/releases.ts";
 import type { Zone, ZonesToFind } from "./plan/routes.ts";
 
 /** The provider's list, as far as it is read. An absent tag may come as an empty text. */
@@ -84,7 +85,7 @@ export async function readZones(accountId: string, { names, ids }: ZonesToFind):
 }
 
 /** What `up` records beside what people read: enough to decide the next run's migrations. */
-export interface Recorded extends LastDeployment {
+export interface Recorded extends LastDeployment, ReleaseRecord {
   readonly settings: Flat;
   /** Digests of the secrets, by binding. */
   readonly secrets: Flat;
@@ -117,6 +118,8 @@ const Recorded = z.object({
   }),
   settings: z.record(z.string(), z.string()),
   secrets: z.record(z.string(), z.string()),
+  releases: z.array(z.object({ version: z.string(), migrationTag: z.string() })).default([]),
+  heldBack: z.array(z.string()).default([]),
 });
 
 /** The output that carries `Recorded` as JSON text; a secret, because its digests cover secrets. */

@@ -2,9 +2,10 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { bundleWorker } from "./bundle.ts";
+import { type Bundle, bundleFromText, bundleWorker } from "./bundle.ts";
 import { EdgeChat } from "./components/edge-chat.ts";
 import { digests } from "./fingerprint.ts";
+import { keptBundle, providersHttp } from "./kept-bundle.ts";
 import {
   liveScriptAfter,
   RECORD_OUTPUT,
@@ -18,6 +19,14 @@ import { MIGRATION_HISTORY } from "./migration-history.ts";
 import { BOUND_CLASSES } from "./plan/bindings.ts";
 import { type LiveScript, migrationsToRepeat, planMigrations } from "./plan/migrations.ts";
 import { problemLines } from "./plan/problems.ts";
+import {
+  ROLLBACK_VERSION,
+  recordAfter,
+  rollbackProblems,
+  shortVersion,
+  type VersionQuestion,
+  versionToRun,
+} from "./plan/releases.ts";
 import { leftRegions } from "./plan/rooms-address.ts";
 import { outsideTheirZone, webSocketUrl, zoneOf, zonesToFind } from "./plan/routes.ts";
 import { runInWords } from "./plan/run-in-words.ts";
@@ -53,6 +62,22 @@ function settingsOfStack(stack: string): Settings {
 const regionsOf = ({ settings }: Recorded): string[] =>
   z.array(z.string()).parse(JSON.parse(settings.regions ?? "[]"));
 
+/** The bundle of the sources, or the kept one of the release that a rollback chose. */
+async function bundleToRun(
+  built: Bundle,
+  question: VersionQuestion,
+  { accountId, scriptName }: Settings,
+): Promise<Bundle> {
+  const version = versionToRun(question);
+  if (version === built.sha256) return built;
+  if (question.asked === undefined)
+    await pulumi.log.warn(
+      `The sources are version ${shortVersion(built.sha256)}, which was rolled back: ${shortVersion(version)} stays. ` +
+        `Change the code, or bring it back: npm run rollback -- ${pulumi.getStack()} ${shortVersion(built.sha256)}`,
+    );
+  return bundleFromText(await keptBundle(providersHttp(), { accountId, scriptName }, version));
+}
+
 /** Consent to take over or make anew counts once: left in the settings, it would count again on another day. */
 function consentThatIsUsedUp(
   { adoptScript, recreateScript }: Consent,
@@ -74,13 +99,22 @@ export async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = settingsOfStack(stack);
   const { accountId, scriptName, customDomain, consent } = settings;
-  const [bundle, live, last, memory, zones] = await Promise.all([
+  const [built, live, last, memory, zones] = await Promise.all([
     bundleWorker(),
     readLiveScript(accountId, scriptName),
     readLastDeployment(),
     readMemory(),
     readZones(accountId, zonesToFind(settings)),
   ]);
+
+  const asked = process.env[ROLLBACK_VERSION] || undefined;
+  const newestTag = MIGRATION_HISTORY.at(-1)?.tag ?? "";
+  const question: VersionQuestion = { built: built.sha256, asked, newestTag, record: last };
+  if (asked !== undefined) {
+    const refused = rollbackProblems({ stack, asked, record: last, liveTag: live?.tag, newestTag });
+    if (refused.length > 0) stop(problemLines(`Nothing was touched in stack ${stack}, because:`, refused));
+  }
+  const bundle = await bundleToRun(built, question, settings);
 
   const history = digests(MIGRATION_HISTORY);
   const plan = planMigrations({
@@ -143,7 +177,9 @@ export async function program(): Promise<Record<string, unknown>> {
     .all([chat.kvNamespaceId, liveScriptAfter(accountId, scriptName, chat.children)])
     .apply(([kvNamespaceId, after]): string => {
       const migrations = migrationsFor(kvNamespaceId);
-      const recorded: Recorded = { ...run, ...deployed, history, kvNamespaceId, live: after, migrations };
+      const releases = recordAfter(question);
+      const here = { kvNamespaceId, live: after, migrations };
+      const recorded: Recorded = { ...run, ...deployed, ...releases, ...here, history };
       return JSON.stringify(recorded);
     });
   return {

@@ -46,9 +46,9 @@ export const scriptFingerprint = (settings: Settings, bundle: Bundle): string =>
     bindings: scriptBindings(settings, bundle, ""),
   });
 
-/** The settings that change what is deployed: not the secrets, and not what only agrees to something. */
+/** The settings that change what is deployed: not the secrets, and not what only agrees to something or says how to go on. */
 export function plainSettings(settings: Settings, bundle: Bundle): Flat {
-  const { secrets: _, url: __, consent: ___, chat, ...rest } = settings;
+  const { secrets: _, url: __, consent: ___, release: ____, chat, ...rest } = settings;
   return flatten({ ...chat, ...rest, version: bundle.sha256 });
 }
 

@@ -100,6 +100,40 @@ const observability = z
   })
   .prefault({});
 
+/** Longest time that a step is watched: a day. A release that takes longer should be two. */
+const LONGEST_BAKE_S = 86_400;
+
+const release = z
+  .strictObject({
+    strategy: explained(z.enum(["all-at-once", "gradual"]).default("all-at-once"), {
+      doc: "How a change of the code reaches people: at once, or first in small shares of the traffic",
+      allowed: "all-at-once or gradual",
+      example: "gradual",
+    }),
+    steps: explained(
+      z
+        .array(
+          explained(z.number().min(0).max(99).multipleOf(0.01), {
+            doc: "",
+            allowed: "a number from 0 to 99",
+            example: 5,
+          }),
+        )
+        .min(1)
+        .max(10)
+        .refine((all) => all.every((share, at) => at === 0 || share > (all[at - 1] ?? 0)), "must rise")
+        .default([5, 25]),
+      {
+        doc: "Percent of the traffic that a gradual release gives to the new version before it gets all of it; at 0 only the smoke test reaches it",
+        allowed: "1 to 10 rising numbers from 0 to 99",
+        example: "[5,25]",
+      },
+    ),
+    bakeSeconds: count("How long each step of a gradual release is watched, in s", 0, LONGEST_BAKE_S, 60),
+    smoke: flag("Whether a gradual release smoke-tests the new version at each step and at its end", true),
+  })
+  .prefault({});
+
 /** Pulumi.yaml gives a key without a value an empty default: the CLI would ask for it otherwise, one key at a time. */
 const empty = (value: unknown) =>
   value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
@@ -271,6 +305,11 @@ export const SETTINGS = {
     doc: "Workers Logs; what is left out keeps its default",
     allowed: "an object of the values below",
     example: '{"enabled":true,"headSamplingRate":0.1}',
+  }),
+  release: explained(release, {
+    doc: "How `up` releases a change of the code (docs/operations.md); what is left out keeps its default",
+    allowed: "an object of the values below",
+    example: '{"strategy":"gradual","steps":[5,25]}',
   }),
   protect: flag("Whether script and directory refuse to be destroyed or replaced", false),
   allowDeletedClasses: explained(

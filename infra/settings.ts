@@ -30,6 +30,7 @@ export interface Settings {
   readonly routes: readonly RouteSetting[];
   readonly customDomain: DomainSetting | undefined;
   readonly observability: SettingValues["observability"];
+  readonly release: SettingValues["release"];
   readonly protect: boolean;
   readonly consent: Consent;
   readonly secrets: SecretTexts;
@@ -143,6 +144,7 @@ function complete(values: SettingValues, scriptName: string, url: string): Setti
     routes: values.routes,
     customDomain: values.customDomain,
     observability: values.observability,
+    release: values.release,
     protect: values.protect,
     consent: {
       allowDeletedClasses: values.allowDeletedClasses,
