@@ -99,7 +99,8 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
 
   async info({ region }: Ask<"info">): Promise<RoomInfo> {
     const { users, messages } = this.#room?.info() ?? { users: 0, messages: 0 };
-    return { users, messages, regions: this.#room === undefined ? [] : [region] };
+    const regions = this.#room === undefined ? [] : [region];
+    return { users, messages, regions, version: this.env.VERSION };
   }
 
   async history({ before, limit }: Ask<"history">): Promise<HistoryPage> {

@@ -52,6 +52,8 @@ export interface RoomInfo {
   readonly users: number;
   readonly messages: number;
   readonly regions: readonly string[];
+  /** The code that the object runs; absent from objects of before it was told. */
+  readonly version?: string;
 }
 
 export interface HistoryPage {

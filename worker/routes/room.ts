@@ -12,6 +12,6 @@ export const room: Route = async ({ request, env, parameters }) => {
   const name = roomParameter(parameters.room);
   await requireReader(request, env, name);
   const address = roomAddress(env, name);
-  const { users, messages, regions } = await callRoom(env, address, (stub) => stub.info(address));
-  return json({ room: name, users, messages, regions });
+  const { users, messages, regions, version } = await callRoom(env, address, (stub) => stub.info(address));
+  return json({ room: name, users, messages, regions, version });
 };

@@ -1,4 +1,5 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { clientIdAt, freshRoom, RoomClient, stubOf } from "./room-client.ts";
 
@@ -117,7 +118,7 @@ describe("reads", () => {
     const room = freshRoom();
     const stub = stubOf(room);
     const name = { room, region: "weur" };
-    expect(await stub.info(name)).toEqual({ users: 0, messages: 0, regions: [] });
+    expect(await stub.info(name)).toEqual({ users: 0, messages: 0, regions: [], version: env.VERSION });
     expect(await stub.history({ ...name, limit: 50 })).toEqual({ messages: [], more: false });
     expect(await stub.remove({ ...name, id: "x" })).toEqual({ found: false });
     expect(await stub.kick({ ...name, userId: "x" })).toEqual({ closed: 0 });

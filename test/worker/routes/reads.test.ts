@@ -15,7 +15,7 @@ describe("reading a room that does not exist", () => {
     const room = freshRoom();
     const response = await ask(`/chat/${room}`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ room, users: 0, messages: 0, regions: [] });
+    expect(await response.json()).toEqual({ room, users: 0, messages: 0, regions: [], version: env.VERSION });
   });
 
   test("finds an empty history", async () => {
