@@ -10,6 +10,7 @@ import { type Cli, makeCli } from "./cli.ts";
 import { isLoopback, LOCAL_STACK, type Situation, stackEnvironment, usesStandIn } from "./environment.ts";
 import { prepareHome } from "./home.ts";
 import { ensureLocalStack, prepareLocalFiles } from "./local-stack.ts";
+import { recordedAddresses } from "./recorded-address.ts";
 import { plainSetting, readStackFile } from "./stack-file.ts";
 
 /** A stack that the CLI can work on. */
@@ -45,7 +46,16 @@ export async function openStack(
   if (wants.provider) await requireProvider(engine, situation, account);
   const cli = makeCli(engine.cli, homeFolder, environment);
   if (isLocal && wants.stack) await ensureLocalStack(cli, account);
+  if (isLocal && wants.provider && account) await followAccount(cli, account);
   return { stack, cli, engine, account };
+}
+
+/** Makes refresh and destroy ask the account where it is now, when the state remembers it elsewhere. */
+async function followAccount(cli: Cli, { apiUrl }: Account): Promise<void> {
+  const exported = await cli.quiet(["stack", "export", "--stack", LOCAL_STACK]);
+  if (exported.code !== 0) throw new Error(exported.stderr.trim());
+  if (recordedAddresses(exported.stdout).some((address) => address !== apiUrl))
+    cli.environment.PULUMI_RUN_PROGRAM = "true";
 }
 
 async function requireProvider(

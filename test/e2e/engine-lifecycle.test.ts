@@ -41,7 +41,9 @@ describe("a stack's life with the real engine", () => {
     expect(await chat.mustNpm("smoke", "local")).toMatch(/two clients exchanged/);
   });
 
-  test("destroy leaves the account empty, and up works again", async () => {
+  test("destroy leaves the account empty, also after it moved to other ports, and up works again", async () => {
+    await chat.killAccount();
+    await chat.startAccount();
     await chat.mustNpm("destroy", "local", "--yes");
     expect(await leftInAccount()).toEqual([]);
     expect(await chat.mustNpm("up", "local")).toMatch(/\+ 6 created/);

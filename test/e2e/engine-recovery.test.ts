@@ -87,6 +87,17 @@ describe("an up that was killed needs no repair by hand", () => {
     await expectWhole();
   });
 
+  test("and neither when the account came back on other ports", async () => {
+    await chat.mustNpm("destroy", "local", "--yes");
+    const hanging = await upThatHangs(UPLOAD, "before");
+    killGroup(hanging.child.pid ?? 0);
+    await hanging.ended;
+    await chat.killAccount();
+    await chat.startAccount();
+    await chat.mustNpm("up", "local");
+    await expectWhole();
+  });
+
   test("while an up is at work, another one is refused, with the process that holds the stack", async () => {
     await chat.mustNpm("destroy", "local", "--yes");
     const hanging = await upThatHangs(UPLOAD, "before");
