@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { OpenStack } from "../stack/open-stack.ts";
+import { policyFlags } from "../stack/policy-pack.ts";
 import { say } from "../toolchain/steps.ts";
 import { adopt, findUnrecorded } from "./adoption.ts";
 import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";
@@ -60,7 +61,10 @@ async function runEngine(
   try {
     // The CLI offers its event log as a debugging command only.
     const environment = { ...extra, PULUMI_DEBUG_COMMANDS: "true" };
-    const code = await cli.visible([...args, "--stack", stack, "--event-log", log], environment);
+    const code = await cli.visible(
+      [...args, "--stack", stack, ...policyFlags(stack), "--event-log", log],
+      environment,
+    );
     return { code, report: readEventLog(log) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
