@@ -54,9 +54,12 @@ export const serviceBindingMissing = (binding: string, service: string) =>
     10143,
     `Could not resolve service binding '${binding}'. Target script '${service}' not found.`,
   );
-export const versionNotFound = () => permanent(404, 10222, "workers.api.error.version_not_found");
-export const deploymentNotFound = () => permanent(404, 10222, "workers.api.error.deployment_not_found");
-export const deploymentInvalid = (why: string) => permanent(400, 10218, `Invalid deployment: ${why}`);
+export const workerNotFound = (id: string) => permanent(404, 10007, `Worker '${id}' not found`);
+/** wrangler waits for a version that it has just uploaded as long as it meets this number. */
+export const versionNotFound = () => permanent(404, 100146, "workers.api.error.version_not_found");
+export const noVersions = () => permanent(404, 10222, "workers.api.error.no_versions");
+export const deploymentNotFound = () => permanent(404, 10002, "workers.api.error.not_found");
+export const deploymentInvalid = (why: string) => permanent(400, 10001, `Invalid deployment: ${why}`);
 export const versionBeforeMigration = (versionId: string, its: string, live: string) =>
   permanent(
     400,

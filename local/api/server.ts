@@ -26,6 +26,7 @@ import { tailRoutes } from "./tails.ts";
 import { userRoutes } from "./user.ts";
 import { versionRoutes } from "./versions.ts";
 import { workerVersionRoutes } from "./worker-versions.ts";
+import { workerRoutes } from "./workers.ts";
 import { zoneRoutes } from "./zones.ts";
 
 export const API_PREFIX = "/client/v4";
@@ -36,6 +37,7 @@ const RESOURCES = [
   scriptSettingsRoutes,
   scriptRoutes,
   versionRoutes,
+  workerRoutes,
   workerVersionRoutes,
   secretRoutes,
   subdomainRoutes,

@@ -60,7 +60,7 @@ export const uploadScript = (cloud: Cloud, name: string, upload: Upload, origin:
       shares: [{ versionId: version.id, percentage: 100 }],
       plan,
       source: origin.source,
-      annotations: {},
+      annotations: { ...messageOf(version), [TRIGGER]: "upload" },
     });
   });
 
@@ -110,7 +110,15 @@ export const deployVersions = (
       main.namedHandlers.map((handler) => handler.name),
       undefined,
     );
-    return activate(cloud, { script, version: main, modules: undefined, shares, plan, source, annotations });
+    return activate(cloud, {
+      script,
+      version: main,
+      modules: undefined,
+      shares,
+      plan,
+      source,
+      annotations: { [TRIGGER]: goesBack(cloud, name, versions) ? "rollback" : "promotion", ...annotations },
+    });
   });
 
 /** Another set of bindings on the same code: a secret put, a setting changed by hand. */
@@ -135,7 +143,7 @@ export const changeBindings = (
       number: nextVersionNumber(cloud.db, name),
       createdOn: cloud.now().toISOString(),
       source,
-      annotations: { "workers/triggered_by": "secret" },
+      annotations: { [TRIGGER]: "secret" },
     };
     const classes = version.namedHandlers.map((handler) => handler.name);
     const plan = planFor(cloud, script, bindings, classes, undefined);
@@ -146,7 +154,7 @@ export const changeBindings = (
       shares: [{ versionId: version.id, percentage: 100 }],
       plan,
       source,
-      annotations: {},
+      annotations: { [TRIGGER]: "secret" },
     });
   });
 
@@ -182,6 +190,24 @@ const planFor = (
     boundClasses: ownClasses(bindings, script.name),
     newId: cloud.hexId,
   });
+
+const TRIGGER = "workers/triggered_by";
+const MESSAGE = "workers/message";
+
+const messageOf = (version: Version): Record<string, string> => {
+  const message = version.annotations[MESSAGE];
+  return message === undefined ? {} : { [MESSAGE]: message };
+};
+
+/** One version takes over from a newer one. */
+function goesBack(cloud: Cloud, script: string, versions: readonly Version[]): boolean {
+  const [only] = versions;
+  const live = activeDeployment(cloud.db, script)?.shares ?? [];
+  const newest = Math.max(
+    ...live.map(({ versionId }) => findVersion(cloud.db, script, versionId)?.number ?? 0),
+  );
+  return versions.length === 1 && only !== undefined && only.number < newest;
+}
 
 interface Activation {
   readonly script: Script;
@@ -226,7 +252,7 @@ async function activate(cloud: Cloud, activation: Activation): Promise<Deployed>
         createdOn: now,
         shares,
         source,
-        annotations: { "workers/triggered_by": "deployment", ...annotations },
+        annotations,
       });
       pruneVersions(cloud.db, script.name);
     });

@@ -33,7 +33,13 @@ export type Metadata = Omit<z.infer<typeof metadataSchema>, "bindings"> & {
 };
 
 /** Without effect here, and without effect on what the Worker does. */
-const HARMLESS = new Set(["placement", "package_dependencies", "keep_assets", "cache_options"]);
+const HARMLESS = new Set([
+  "placement",
+  "package_dependencies",
+  "keep_assets",
+  "cache_options",
+  "code_update_strategy",
+]);
 
 export function parseMetadata(json: string): Metadata {
   const raw = parseJson(json, "metadata");

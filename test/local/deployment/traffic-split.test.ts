@@ -235,8 +235,8 @@ describe("a deployment of two versions", { timeout: 60_000 }, () => {
         [old, 66.667],
       ],
     ] satisfies [string, number][][])
-      expect(await split(...shares)).toMatchObject({ status: 400, code: 10218 });
-    expect(await split(["5c0e0e4e-0000-4000-8000-000000000000", 100])).toMatchObject({ code: 10222 });
+      expect(await split(...shares)).toMatchObject({ status: 400, code: 10001 });
+    expect(await split(["5c0e0e4e-0000-4000-8000-000000000000", 100])).toMatchObject({ code: 100146 });
     expect((await who()).version).toBe("new");
   });
 
