@@ -21,13 +21,20 @@ export const ok = (context: Context, result: unknown, info?: ResultInfo): Respon
     ...(info === undefined ? {} : { result_info: info }),
   });
 
+/** Cloudflare tells of an identifier that leads nowhere twice. */
+const NOT_ROUTED = 7003;
+const NO_ROUTE = { code: 7000, message: "No route for that URI" };
+
 /** Cloudflare's one shape of a refusal. `x-should-retry: false` spares the official provider three minutes of trying again. */
 export function refusal(context: Context, error: CloudflareError): Response {
   if (!error.retryable) context.header("x-should-retry", "false");
   return context.json(
     {
       success: false,
-      errors: [{ code: error.code, message: error.message }],
+      errors: [
+        { code: error.code, message: error.message },
+        ...(error.code === NOT_ROUTED ? [NO_ROUTE] : []),
+      ],
       messages: [],
       result: null,
     },

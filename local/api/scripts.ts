@@ -39,7 +39,14 @@ export function scriptRoutes(app: Hono, cloud: Cloud): void {
       );
     const upload = await parseUpload(await readForm(context));
     const deployed = await uploadScript(cloud, name, upload, originOf(context));
-    return ok(context, { ...scriptView(deployed), startup_time_ms: deployed.version.startupTimeMs });
+    return ok(context, {
+      ...scriptView(deployed),
+      placement: {},
+      entry_point: deployed.version.mainModule,
+      available_on_subdomain: deployed.script.subdomainEnabled,
+      pipeline_hash: deployed.version.etag,
+      startup_time_ms: deployed.version.startupTimeMs,
+    });
   });
 
   /** The code itself: of one module plainly, of several as a multipart body. */

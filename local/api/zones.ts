@@ -72,5 +72,10 @@ const zoneView = (cloud: Cloud, zone: Zone) => ({
     price: 0,
     currency: "USD",
     frequency: "",
+    is_subscribed: false,
+    can_subscribe: false,
+    legacy_id: "free",
+    legacy_discount: false,
+    externally_managed: false,
   },
 });
