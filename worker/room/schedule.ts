@@ -3,17 +3,30 @@
  * call there is (0.6 ms), so it is set only when something is due earlier than it stands.
  */
 import { JOB_RETRY_MS } from "./limits.ts";
-import type { RoomStore } from "./store.ts";
+
+/** Where an object keeps its schedule. */
+export interface ScheduleStore {
+  readonly facts: {
+    /** When the alarm is set for, Unix ms. */
+    get(key: "alarm"): string | undefined;
+    set(key: "alarm", value: string | undefined): void;
+  };
+  readonly jobs: {
+    all(): ReadonlyMap<string, number>;
+    set(job: string, due: number): void;
+    remove(job: string): void;
+  };
+}
 
 export type Job = "trim" | "directory" | "metrics" | "bans" | "cleanup";
 
-/** When a job is due again, if it is. `gone`: the room is no more, and neither is its schedule. */
+/** When a job is due again, if it is. `gone`: the object is no more, and neither is its schedule. */
 export type Again = number | undefined | "gone";
 
-export type Jobs = { readonly [Name in Job]: () => Again | Promise<Again> };
+export type Jobs<Name extends string = Job> = { readonly [Each in Name]: () => Again | Promise<Again> };
 
-export class Schedule {
-  readonly #store: RoomStore;
+export class Schedule<Name extends string = Job> {
+  readonly #store: ScheduleStore;
   readonly #arm: (at: number) => void;
   readonly #due: Map<string, number>;
   #alarm: number | undefined;
@@ -21,7 +34,7 @@ export class Schedule {
   readonly #asked = new Map<string, number>();
   #running: string | undefined;
 
-  constructor(store: RoomStore, arm: (at: number) => void, now: number) {
+  constructor(store: ScheduleStore, arm: (at: number) => void, now: number) {
     this.#store = store;
     this.#arm = arm;
     this.#due = new Map(store.jobs.all());
@@ -32,13 +45,17 @@ export class Schedule {
   }
 
   /** The job runs at `due` or earlier. */
-  by(job: Job, due: number): void {
+  by(job: Name, due: number): void {
     if (this.#running === job) this.#asked.set(job, Math.min(due, this.#asked.get(job) ?? due));
     else if ((this.#due.get(job) ?? Number.POSITIVE_INFINITY) > due) this.#set(job, due);
   }
 
   /** Runs what is due. Never throws: a job that fails runs again in a minute. */
-  async run(jobs: Jobs, now: () => number, failed: (job: string, error: unknown) => void): Promise<void> {
+  async run(
+    jobs: Jobs<Name>,
+    now: () => number,
+    failed: (job: string, error: unknown) => void,
+  ): Promise<void> {
     this.#store.facts.set("alarm", undefined);
     this.#alarm = undefined;
     const due = [...this.#due].filter(([, at]) => at <= now()).sort(([, a], [, b]) => a - b);
@@ -92,4 +109,4 @@ export class Schedule {
 }
 
 /** A newer version may have left a job that this one does not know: it is dropped. */
-const isJob = (job: string, jobs: Jobs): job is Job => Object.hasOwn(jobs, job);
+const isJob = <Name extends string>(job: string, jobs: Jobs<Name>): job is Name => Object.hasOwn(jobs, job);
