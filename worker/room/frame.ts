@@ -85,7 +85,13 @@ function receiveMessage(text: unknown, clientId: unknown, rules: FrameRules): Re
   if (clientId !== undefined) {
     if (typeof clientId !== "string") return MALFORMED;
     const judgement = judgeClientId(clientId, rules.now);
-    if (judgement === "malformed") return MALFORMED;
+    // With the id, so that a client whose idea of our clock is wrong does not wait for an answer for ever.
+    if (judgement === "malformed")
+      return {
+        type: "wrong",
+        error: error("invalid_format", "Invalid message format", clientId),
+        malformed: true,
+      };
     if (judgement === "too_old")
       return refused(error("too_old", "Written too long ago to be sent again", clientId));
   }

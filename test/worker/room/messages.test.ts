@@ -114,6 +114,14 @@ describe("a message", () => {
     expect(plain.socket.of("chat_message")[0]?.message).toBe("👩".repeat(500));
   });
 
+  it("names the message whose id comes from the future: its sender does not wait for ever", () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    const clientId = room.clientId(-3_600_000);
+    ann.say("from a clock that was wrong", clientId);
+    expect(ann.socket.of("error")).toMatchObject([{ code: "invalid_format", clientId }]);
+  });
+
   it("reads the same later as live, whatever its characters", async () => {
     const room = new VirtualRoom();
     const ann = room.enter("ann");
