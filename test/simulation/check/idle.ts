@@ -1,0 +1,35 @@
+/** What must hold while nobody says a word, and after everybody left: a sleeping room costs nothing. */
+import type { Simulation } from "../simulation.ts";
+
+const HOUR = 3_600_000;
+/** Calls between objects in an hour in which nothing happens, for each region. */
+const IDLE_CALLS = 4;
+/** Alarms in that hour for each object: an occupied room renews its entry in the directory. */
+const IDLE_ALARMS = 4;
+
+export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> {
+  const { world, network, replicas } = simulation;
+  const objects = [...replicas.values()];
+  simulation.outsidersLeave();
+  await world.run(world.now + HOUR);
+  const calls = network.calls;
+  const alarms = new Map(objects.map((object) => [object, object.alarms]));
+  await world.run(world.now + HOUR);
+  const problems: string[] = [];
+  if (network.calls - calls > IDLE_CALLS * objects.length)
+    problems.push(
+      `quiet at rest: ${network.calls - calls} calls in an idle hour (${[...network.counts].join(" ")})`,
+    );
+  for (const object of objects) {
+    if (object.timers > 0) problems.push(`no timers at rest: ${object.name} has ${object.timers}`);
+    const rung = object.alarms - (alarms.get(object) ?? 0);
+    if (rung > IDLE_ALARMS) problems.push(`quiet at rest: ${rung} alarms of ${object.name} in an idle hour`);
+  }
+  simulation.everybodyLeaves();
+  await world.run(world.now + 30 * HOUR);
+  for (const object of objects) {
+    if (object.timers > 0) problems.push(`no timers in an empty room: ${object.name} has ${object.timers}`);
+    if (object.hasAlarm) problems.push(`no alarms in an empty room: ${object.name} has one`);
+  }
+  return problems;
+}

@@ -1,0 +1,275 @@
+/** The object of a room in one region: the real heart and the real SQL, in a shell like worker/objects/chat-room. */
+import type { ChatLimits } from "../../../worker/bindings.ts";
+import type { Connection } from "../../../worker/room/connection.ts";
+import type { Host } from "../../../worker/room/host.ts";
+import type { HubPort } from "../../../worker/room/hub-port.ts";
+import { found } from "../../../worker/room/life.ts";
+import { JOB_RETRY_MS } from "../../../worker/room/limits.ts";
+import type { Peers } from "../../../worker/room/peers.ts";
+import { CLOSE, type ErrorFrame, REFUSALS } from "../../../worker/room/protocol.ts";
+import { Room } from "../../../worker/room/room.ts";
+import { isFounded, migrate } from "../../../worker/storage/migrate.ts";
+import { SqlRoomStore } from "../../../worker/storage/room-store.ts";
+import type { Row } from "../../../worker/storage/sql.ts";
+import type { Ledger } from "../check/ledger.ts";
+import type { Link, ServerEnd } from "../clients/link.ts";
+import type { Visitor } from "../clients/surroundings.ts";
+import type { World } from "../engine/world.ts";
+import type { Callee, Reply } from "../network/network.ts";
+import { DurableObject, type Life } from "./durable-object.ts";
+
+export const ROOM = "lobby";
+
+export interface PlaceRow extends Row {
+  order: string;
+  id: string;
+  origin: string;
+  seq: number;
+  userId: string;
+  message: string;
+  /** 0 a message, 1 deleted, 2 moved, 3 held. */
+  state: number;
+}
+
+export interface ReplicaSurroundings {
+  readonly limits: ChatLimits;
+  readonly ledger: Ledger;
+  /** The stack's regions as of now. */
+  regions(): readonly string[];
+  peersOf(replica: Replica): Peers;
+  hubOf(replica: Replica): HubPort;
+  /** A connection was let in. */
+  admitted(): void;
+}
+
+class Shell implements Life {
+  room: Room | undefined;
+  readonly connections = new Map<Link, Connection>();
+  readonly #failed: () => void;
+
+  constructor(failed: () => void) {
+    this.#failed = failed;
+  }
+
+  async alarm(): Promise<void> {
+    try {
+      await this.room?.alarm();
+    } catch {
+      this.#failed();
+    }
+  }
+}
+
+export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
+  readonly links = new Set<Link>();
+  /** Whose request was not answered yet. */
+  readonly #asking = new Set<Link>();
+  readonly #around: ReplicaSurroundings;
+  #names = 0;
+
+  constructor(
+    world: World,
+    region: string,
+    weather: { commitMs: number; alarmLateMs: number },
+    keepsHistory: boolean,
+    around: ReplicaSurroundings,
+  ) {
+    super(world, region, region, weather, keepsHistory);
+    this.#around = around;
+  }
+
+  /** Sockets that count as connections of the room. */
+  get admitted(): number {
+    let count = 0;
+    for (const link of this.links) if (link.serverOpen) count++;
+    return count;
+  }
+
+  get isFounded(): boolean {
+    return isFounded(this.sql);
+  }
+
+  /** Every id that the storage holds. */
+  ids(): Set<string> {
+    return new Set(this.rows().map(({ id }) => id));
+  }
+
+  /** All places, as they are stored. */
+  rows(): PlaceRow[] {
+    if (!isFounded(this.sql)) return [];
+    return this.sql.all<PlaceRow>(
+      'SELECT place AS "order", id, origin, seq, user_id AS userId, message, state FROM entries ORDER BY place',
+    );
+  }
+
+  fact(key: string): string | undefined {
+    if (!isFounded(this.sql)) return undefined;
+    return this.sql.all<{ value: string }>("SELECT value FROM facts WHERE key = ?", key)[0]?.value;
+  }
+
+  protected override wake(): Shell {
+    const shell = new Shell(() => this.setAlarm(this.now + JOB_RETRY_MS));
+    if (isFounded(this.sql)) this.#open(shell);
+    return shell;
+  }
+
+  protected override dropSockets(): void {
+    for (const link of this.links) link.cutByServer();
+    this.links.clear();
+    for (const link of this.#asking) link.failRequest();
+    this.#asking.clear();
+  }
+
+  connect(link: Link, visitor: Visitor): void {
+    this.#asking.add(link);
+    this.deliver((shell) => {
+      try {
+        const room = shell.room ?? this.#found(shell);
+        const admission = room.admit(visitor.userId);
+        if (admission.kind === "refused") {
+          this.#refuse(link, admission.error);
+          return;
+        }
+        link.serverOpen = true;
+        this.links.add(link);
+        const newcomer = { ...visitor, plain: link.plain, session: "s" };
+        shell.connections.set(link, room.join(link, `${this.name}-${++this.#names}`, newcomer));
+        this.#answered(link);
+        this.#around.admitted();
+      } catch (error) {
+        this.world.trace(() => `${this.name}: join failed: ${String(error)}`);
+        this.#refuse(link, { type: "error", code: "unavailable", message: "Try again", retryAfterMs: 1000 });
+      }
+    });
+  }
+
+  message(link: Link, text: string): void {
+    this.deliver((shell) => {
+      const connection = this.#connectionOf(shell, link);
+      if (connection === undefined) return;
+      try {
+        shell.room?.receive(connection, text);
+      } catch (error) {
+        this.world.trace(() => `${this.name}: frame failed: ${String(error)}`);
+        connection.close(CLOSE.internal, "internal error");
+        this.#leave(shell, link);
+      }
+    });
+  }
+
+  gone(link: Link): void {
+    this.deliver((shell) => this.#leave(shell, link));
+  }
+
+  remove(id: string): void {
+    this.deliver((shell) => {
+      if (shell.room?.remove(id) === true) this.durably(() => this.#around.ledger.deleted.add(id));
+    });
+  }
+
+  kick(userId: string, banSeconds: number): void {
+    this.deliver((shell) => {
+      (shell.room ?? (banSeconds > 0 ? this.#found(shell) : undefined))?.kick(userId, banSeconds);
+    });
+  }
+
+  receive(verb: string, _request: unknown, answer: (reply: Reply) => void): void {
+    this.deliver(() => this.output(() => answer({ error: `no verb ${verb}` })));
+  }
+
+  /** In a turn of the life that asked, if it still lives. */
+  resume(life: number, run: () => void): void {
+    if (life === this.lives && this.isAwake) this.deliver(run);
+  }
+
+  #refuse(link: Link, error: ErrorFrame & { readonly code: keyof typeof REFUSALS }): void {
+    link.serverOpen = true;
+    link.send(JSON.stringify(error));
+    link.close(REFUSALS[error.code].close);
+    this.#answered(link);
+  }
+
+  #answered(link: Link): void {
+    this.output(() => this.#asking.delete(link));
+  }
+
+  #found(shell: Shell): Room {
+    this.sql.transaction(() => {
+      migrate(this.sql);
+      found(new SqlRoomStore(this.sql), { room: ROOM, region: this.region }, this.#host);
+    });
+    return this.#open(shell);
+  }
+
+  #open(shell: Shell): Room {
+    migrate(this.sql);
+    const settings = { limits: this.#around.limits, regions: this.#around.regions(), version: "v" };
+    const room = new Room(this.#observed(new SqlRoomStore(this.sql)), this.#host, settings);
+    shell.room = room;
+    for (const link of this.links) if (link.serverOpen) this.#connectionOf(shell, link);
+    room.settle();
+    return room;
+  }
+
+  #connectionOf(shell: Shell, link: Link): Connection | undefined {
+    const known = shell.connections.get(link);
+    if (known !== undefined || shell.room === undefined || link.state === undefined) return known;
+    const connection = shell.room.restore(link, link.state);
+    shell.connections.set(link, connection);
+    return connection;
+  }
+
+  #leave(shell: Shell, link: Link): void {
+    const connection = this.#connectionOf(shell, link);
+    shell.connections.delete(link);
+    this.links.delete(link);
+    if (connection !== undefined) shell.room?.left(connection);
+  }
+
+  /** Tells the ledger of what became durable. */
+  #observed(store: SqlRoomStore): SqlRoomStore {
+    const append = store.log.append.bind(store.log);
+    store.log.append = (entry) => {
+      append(entry);
+      const { userId, id, order } = entry;
+      const clock = this.now;
+      this.durably(() => {
+        this.#around.ledger.accepted.push({
+          region: this.region,
+          userId,
+          id,
+          order,
+          at: this.world.now,
+          clock,
+        });
+        this.#around.ledger.held(this.region, id);
+      });
+    };
+    return store;
+  }
+
+  readonly #host: Host = {
+    now: () => this.now,
+    random: () => this.random.next(),
+    later: (ms, run) => this.later(ms, run),
+    arm: (at) => this.setAlarm(at),
+    log: (event, facts) => this.world.trace(() => `${this.name}: ${event} ${JSON.stringify(facts)}`),
+    directory: { write: async () => {} },
+    measure: () => {},
+    peers: {
+      sync: (region, bundle, deadlineMs) => this.#around.peersOf(this).sync(region, bundle, deadlineMs),
+    },
+    hub: {
+      register: (registration) => this.#around.hubOf(this).register(registration),
+      acquire: (wish) => this.#around.hubOf(this).acquire(wish),
+      release: (claim) => this.#around.hubOf(this).release(claim),
+      attend: (attendance) => this.#around.hubOf(this).attend(attendance),
+    },
+    destroy: async () => {
+      this.world.trace(() => `${this.name}: forgets everything`);
+      this.setAlarm(null);
+      this.sql.wipe();
+      this.forgetLife();
+    },
+  };
+}
