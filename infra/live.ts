@@ -7,7 +7,7 @@ import { COMPONENT_TYPE } from "./components/edge-chat.ts";
 import type { Flat } from "./plan/changes.ts";
 import type { LastDeployment, LiveScript } from "./plan/migrations.ts";
 import type { ScriptPlace, StackMemory } from "./plan/ownership.ts";
-import type { ReleaseRecord } from "./plan/releases.ts";
+import { RECORD_OUTPUT, type ReleaseRecord } from "./plan/releases.ts";
 import type { Zone, ZonesToFind } from "./plan/routes.ts";
 
 /** The provider's list, as far as it is read. An absent tag may come as an empty text. */
@@ -89,6 +89,8 @@ export interface Recorded extends LastDeployment, ReleaseRecord {
   readonly settings: Flat;
   /** Digests of the secrets, by binding. */
   readonly secrets: Flat;
+  /** ISO time of the stack's first finished run; undefined in records from before it was kept. */
+  readonly since?: string | undefined;
 }
 
 const Step = {
@@ -117,13 +119,11 @@ const Recorded = z.object({
     modifiedOn: z.string().optional(),
   }),
   settings: z.record(z.string(), z.string()),
+  since: z.string().optional(),
   secrets: z.record(z.string(), z.string()),
   releases: z.array(z.object({ version: z.string(), migrationTag: z.string() })).default([]),
   heldBack: z.array(z.string()).default([]),
 });
-
-/** The output that carries `Recorded` as JSON text; a secret, because its digests cover secrets. */
-export const RECORD_OUTPUT = "lastDeployment";
 
 const fullStackName = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 

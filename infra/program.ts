@@ -8,7 +8,6 @@ import { digests } from "./fingerprint.ts";
 import { keptBundle, providersHttp } from "./kept-bundle.ts";
 import {
   liveScriptAfter,
-  RECORD_OUTPUT,
   type Recorded,
   readLastDeployment,
   readLiveScript,
@@ -16,10 +15,13 @@ import {
   readZones,
 } from "./live.ts";
 import { MIGRATION_HISTORY } from "./migration-history.ts";
+import { expiryOf } from "./plan/age.ts";
 import { BOUND_CLASSES } from "./plan/bindings.ts";
+import { keptWithoutScript } from "./plan/kept-secrets.ts";
 import { type LiveScript, migrationsToRepeat, planMigrations } from "./plan/migrations.ts";
 import { problemLines } from "./plan/problems.ts";
 import {
+  RECORD_OUTPUT,
   ROLLBACK_VERSION,
   recordAfter,
   rollbackProblems,
@@ -140,6 +142,7 @@ export async function program(): Promise<Record<string, unknown>> {
       allowed: consent.allowLeftRegions,
     }),
     ...outsideTheirZone(settings, zones, stack),
+    ...keptWithoutScript(settings.kept, live, stack),
   ];
   if (problems.length > 0) stop(problemLines(`Nothing was touched in stack ${stack}, because:`, problems));
 
@@ -173,12 +176,13 @@ export async function program(): Promise<Record<string, unknown>> {
     protect: settings.protect,
   });
 
+  const since = last?.since ?? new Date().toISOString();
   const record = pulumi
     .all([chat.kvNamespaceId, liveScriptAfter(accountId, scriptName, chat.children)])
     .apply(([kvNamespaceId, after]): string => {
       const migrations = migrationsFor(kvNamespaceId);
       const releases = recordAfter(question);
-      const here = { kvNamespaceId, live: after, migrations };
+      const here = { kvNamespaceId, live: after, migrations, since };
       const recorded: Recorded = { ...run, ...deployed, ...releases, ...here, history };
       return JSON.stringify(recorded);
     });
@@ -192,6 +196,7 @@ export async function program(): Promise<Record<string, unknown>> {
     kvNamespaceId: chat.kvNamespaceId,
     dataset: settings.dataset,
     routes: routes.map(({ pattern }) => pattern),
+    expires: expiryOf(since, settings.expiresAfterHours),
     [RECORD_OUTPUT]: pulumi.secret(record),
   };
 }

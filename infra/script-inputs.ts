@@ -4,7 +4,7 @@ import type { ScriptInputs } from "./components/edge-chat.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { rateLimitNamespace } from "./naming.ts";
 import { planBindings, type ScriptBinding } from "./plan/bindings.ts";
-import { type Flat, flatten } from "./plan/changes.ts";
+import { type Flat, flatten, KEPT } from "./plan/changes.ts";
 import type { Settings } from "./settings.ts";
 
 /** The runtime's behaviour that the Worker is tested with (test/worker/runtime.ts has the same). */
@@ -36,6 +36,7 @@ export const scriptBindings = <Id>(
     chat: settings.chat,
     version: bundle.sha256,
     secrets: settings.secrets,
+    kept: settings.kept,
   });
 
 /** Digest of every input of the script but the namespace and the migrations. Covers secrets, so it is one. */
@@ -46,16 +47,23 @@ export const scriptFingerprint = (settings: Settings, bundle: Bundle): string =>
     bindings: scriptBindings(settings, bundle, ""),
   });
 
-/** The settings that change what is deployed: not the secrets, and not what only agrees to something or says how to go on. */
+/** The settings that change what is deployed, secrets apart: those that only agree to something have no place here. */
 export function plainSettings(settings: Settings, bundle: Bundle): Flat {
-  const { secrets: _, url: __, consent: ___, release: ____, chat, ...rest } = settings;
-  return flatten({ ...chat, ...rest, version: bundle.sha256 });
+  const { accountId, scriptName, kvTitle, dataset, chat, connectsPerMinute } = settings;
+  const { workersDev, routes, customDomain, observability, protect } = settings;
+  return flatten({
+    ...chat,
+    ...{ accountId, scriptName, kvTitle, dataset, connectsPerMinute },
+    ...{ workersDev, routes, customDomain, observability, protect },
+    version: bundle.sha256,
+  });
 }
 
-/** Digests of the secrets that are set, by binding: enough to say that one changes. */
-export const secretDigests = ({ secrets }: Settings): Flat =>
-  Object.fromEntries(
-    Object.entries(secrets).flatMap(([name, value]) =>
+/** Digests of the secrets that are set, by binding: enough to say that one changes. Kept ones are known by name alone. */
+export const secretDigests = ({ secrets, kept }: Settings): Flat =>
+  Object.fromEntries([
+    ...kept.map((name) => [name, KEPT]),
+    ...Object.entries(secrets).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, fingerprint({ name, value })]],
     ),
-  );
+  ]);

@@ -1,6 +1,7 @@
 /** Explains what is wrong with a stack's settings: where, which value, what is allowed, and the command that corrects it. */
 import * as z from "zod";
-import { isSecretSetting, type Note, SETTINGS } from "./settings-table.ts";
+import type { Note } from "./settings-rules.ts";
+import { isSecretSetting, SETTINGS } from "./settings-table.ts";
 
 export type SettingPath = readonly (string | number)[];
 

@@ -1,7 +1,8 @@
 /** docs/settings.md as text, made from the table of settings: `node infra/settings-page.ts > docs/settings.md`. */
 import * as z from "zod";
 import { noteAt, pathText, type SettingPath } from "./settings-mistakes.ts";
-import { type Note, SETTINGS } from "./settings-table.ts";
+import type { Note } from "./settings-rules.ts";
+import { SETTINGS } from "./settings-table.ts";
 
 /** JSON Schema knows what a documentation needs: type, default, and what lies inside. */
 const Shape = z.looseObject({

@@ -3,69 +3,19 @@
  * test holds Pulumi.yaml against it.
  */
 import * as z from "zod";
-import type { ChatLimits, Region } from "../worker/bindings.ts";
-
-/** How a value is explained to the one who got it wrong. */
-export interface Note {
-  readonly doc: string;
-  /** What is allowed, in words. */
-  readonly allowed: string;
-  /** A value that passes. */
-  readonly example: string | number | boolean;
-}
-
-/** A schema with its explanation, which is found again under the path of a mistake. */
-const explained = <S extends z.ZodType>(schema: S, note: Note): S => schema.meta({ ...note });
-
-/** Durable Object location hints. https://developers.cloudflare.com/durable-objects/reference/data-location/ */
-const REGIONS = [
-  "wnam",
-  "enam",
-  "sam",
-  "weur",
-  "eeur",
-  "apac",
-  "oc",
-  "afr",
-  "me",
-] as const satisfies Region[];
-
-/** 256 bits as text: a shorter key can be guessed from one signed token. */
-const KEY_LENGTH = 32;
-/** What a secret's command fills in: the shell makes the text, so it is in no history file. */
-export const RANDOM_TEXT = '"$(openssl rand -base64 48)"';
-/** A bearer token that is sent over the network and compared as text. */
-const ADMIN_TOKEN_LENGTH = 20;
-
-const count = (doc: string, min: number, max: number, preset: number) =>
-  explained(z.int().min(min).max(max).default(preset), {
-    doc,
-    allowed: `a whole number from ${min.toLocaleString("en")} to ${max.toLocaleString("en")}`,
-    example: preset,
-  });
-
-const rate = explained(z.number().min(0).max(1).default(1), {
-  doc: "Share of requests that are logged",
-  allowed: "a number from 0 to 1",
-  example: 1,
-});
-const flag = (doc: string, preset: boolean) =>
-  explained(z.boolean().default(preset), { doc, allowed: "true or false", example: preset });
-
-const zone = explained(z.string().regex(/^[a-z0-9.-]+$/), {
-  doc: "The zone by name; looked up in the account",
-  allowed: "the name of a zone in the account, or zoneId instead",
-  example: "example.com",
-});
-const zoneId = explained(z.string().regex(/^[0-9a-f]{32}$/), {
-  doc: "The zone by id, instead of `zone`",
-  allowed: "32 hexadecimal digits",
-  example: "023e105f4ecef8ad9ca31a8372d0c353",
-});
-const inZone = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z
-    .strictObject({ ...shape, zone: zone.optional(), zoneId: zoneId.optional() })
-    .refine((value) => "zone" in value !== "zoneId" in value, "needs either zone or zoneId, not both");
+import type { ChatLimits } from "../worker/bindings.ts";
+import {
+  ADMIN_TOKEN_LENGTH,
+  count,
+  empty,
+  explained,
+  flag,
+  inZone,
+  KEY_LENGTH,
+  REGIONS,
+  rate,
+  secret,
+} from "./settings-rules.ts";
 
 const limits = z
   .strictObject({
@@ -134,18 +84,11 @@ const release = z
   })
   .prefault({});
 
-/** Pulumi.yaml gives a key without a value an empty default: the CLI would ask for it otherwise, one key at a time. */
-const empty = (value: unknown) =>
-  value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
-    ? undefined
-    : value;
+/** A year: a stack that is meant to live longer has no end. */
+const MOST_HOURS = 8760;
 
-const secret = (doc: string, length: number) =>
-  explained(z.preprocess(empty, z.string().min(length).optional()), {
-    doc,
-    allowed: `a secret text of at least ${length} characters`,
-    example: RANDOM_TEXT,
-  });
+/** Set with `--secret`, never shown. */
+export const SECRET_SETTINGS = ["sessionKey", "sessionKeyPrevious", "ticketKey", "adminToken"] as const;
 
 export const SETTINGS = {
   accountId: explained(z.string().regex(/^[0-9a-f]{32}$/), {
@@ -311,6 +254,11 @@ export const SETTINGS = {
     allowed: "an object of the values below",
     example: '{"strategy":"gradual","steps":[5,25]}',
   }),
+  expiresAfterHours: explained(z.int().min(0).max(MOST_HOURS).default(0), {
+    doc: "Hours after its first `up` from which a stack may be swept away, told by the output `expires`; 0 is never",
+    allowed: `a whole number from 0 to ${MOST_HOURS.toLocaleString("en")}`,
+    example: 168,
+  }),
   protect: flag("Whether script and directory refuse to be destroyed or replaced", false),
   allowDeletedClasses: explained(
     z
@@ -348,14 +296,26 @@ export const SETTINGS = {
     allowed: "the script's name",
     example: "edge-chat-dev",
   }),
-  sessionKey: explained(z.preprocess(empty, z.string().min(KEY_LENGTH)), {
-    doc: "Signs sessions. **Secret, required**",
-    allowed: `a secret text of at least ${KEY_LENGTH} characters`,
-    example: RANDOM_TEXT,
-  }),
+  sessionKey: secret("Signs sessions. **Secret, required** (or kept)", KEY_LENGTH),
   sessionKeyPrevious: secret(
     "The session key before the last rotation: still accepted, never used to sign. Secret",
     KEY_LENGTH,
+  ),
+  keptSecrets: explained(
+    z
+      .array(
+        explained(z.enum(SECRET_SETTINGS), {
+          doc: "",
+          allowed: SECRET_SETTINGS.join(", "),
+          example: "adminToken",
+        }),
+      )
+      .default([]),
+    {
+      doc: "Secrets that each upload leaves as the script has them, set by other means (`wrangler secret put`, dashboard)",
+      allowed: "a list of secret settings, none of which is set here",
+      example: '["adminToken"]',
+    },
   ),
   ticketKey: secret("Verifies tickets (HS256). Secret, required when `access` is `ticket`", KEY_LENGTH),
   adminToken: secret(
@@ -367,7 +327,5 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]> };
 
-/** Set with `--secret`, never shown. */
-export const SECRET_SETTINGS = ["sessionKey", "sessionKeyPrevious", "ticketKey", "adminToken"] as const;
 export const isSecretSetting = (name: string): boolean =>
   (SECRET_SETTINGS as readonly string[]).includes(name); // a plain string may be looked for in a narrower list

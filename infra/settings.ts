@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { ChatConfig, Region } from "../worker/bindings.ts";
 import { datasetFor, kvTitleFor, scriptNameFor } from "./naming.ts";
-import type { SecretTexts } from "./plan/bindings.ts";
+import type { SecretName, SecretTexts } from "./plan/bindings.ts";
 import { chatUrl, type DomainSetting, type RouteSetting } from "./plan/routes.ts";
 import { type Mistake, type SettingPath, unknownKey, wrongValue } from "./settings-mistakes.ts";
 import { isSecretSetting, SECRET_SETTINGS, SETTINGS, type SettingValues } from "./settings-table.ts";
@@ -34,6 +34,9 @@ export interface Settings {
   readonly protect: boolean;
   readonly consent: Consent;
   readonly secrets: SecretTexts;
+  readonly kept: readonly SecretName[];
+  /** 0: never. */
+  readonly expiresAfterHours: number;
   /** Where people find the chat, without a slash at the end. */
   readonly url: string;
 }
@@ -106,11 +109,43 @@ function knownInside(name: Name, path: SettingPath): string[] {
   return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
 }
 
+/** Each secret setting's binding. */
+const BINDING_OF = {
+  sessionKey: "SESSION_KEY",
+  sessionKeyPrevious: "SESSION_KEY_PREVIOUS",
+  ticketKey: "TICKET_KEY",
+  adminToken: "ADMIN_TOKEN",
+} as const satisfies Record<(typeof SECRET_SETTINGS)[number], SecretName>;
+
+/** Secrets that must be there before anything is uploaded, and are either set or kept. */
+function secretRules(values: Partial<SettingValues>, stack: string): Mistake[] {
+  const kept = values.keptSecrets ?? [];
+  const needed = [
+    ...("sessionKey" in values ? [["sessionKey", "required"] as const] : []),
+    ...(values.access === "ticket" && "ticketKey" in values
+      ? [["ticketKey", "required while access is ticket"] as const]
+      : []),
+  ];
+  return [
+    ...needed
+      .filter(([name]) => values[name] === undefined && !kept.includes(name))
+      .map(([name, why]) => wrongValue([name], undefined, stack, why)),
+    ...kept
+      .filter((name) => values[name] !== undefined)
+      .map((name) =>
+        wrongValue(
+          ["keptSecrets"],
+          kept,
+          stack,
+          `${name} is set in this stack, so it cannot be kept as well`,
+        ),
+      ),
+  ];
+}
+
 /** Rules between settings, for those that are right in themselves. */
 function rulesBetween(values: Partial<SettingValues>, url: string | undefined, stack: string): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (values.access === "ticket" && values.ticketKey === undefined)
-    mistakes.push(wrongValue(["ticketKey"], undefined, stack, "required while access is ticket"));
+  const mistakes = secretRules(values, stack);
   const placesAreRight = "routes" in values && "customDomain" in values && "publicUrl" in values;
   if (url === undefined && placesAreRight && "workersDevSubdomain" in values)
     mistakes.push(
@@ -158,6 +193,8 @@ function complete(values: SettingValues, scriptName: string, url: string): Setti
       TICKET_KEY: values.ticketKey,
       ADMIN_TOKEN: values.adminToken,
     },
+    kept: values.keptSecrets.map((name) => BINDING_OF[name]),
+    expiresAfterHours: values.expiresAfterHours,
     url,
   };
 }

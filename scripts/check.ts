@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types, import directions, file lengths, bundle budget. Fast, no services. */
+/** `npm run check`: format, lint, types, import directions, file lengths, migration history, bundle budget. Fast, no services. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { promisify, styleText } from "node:util";
 import { overBudget } from "./checks/bundle-budget.ts";
 import { tooLong } from "./checks/file-lengths.ts";
 import { wrongDirections } from "./checks/import-directions.ts";
+import { checkHistory } from "./checks/migration-history.ts";
 import { foreignWords } from "./checks/self-contained.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -34,6 +35,18 @@ const texts = await projectFiles(/\.(ts|mjs|json|ya?ml|md|sh|html|css)$/);
 const each = (files: Map<string, string>, check: (file: string, text: string) => string[]) => async () =>
   [...files].flatMap(([file, text]) => check(file, text));
 
+/** What a check could not look at. */
+const notes: string[] = [];
+
+/** GitHub's name for the branch that a pull request goes to; empty outside of pull requests. */
+const pullRequestTarget = process.env.GITHUB_BASE_REF || undefined;
+
+async function migrationHistory(): Promise<string[]> {
+  const { problems, note } = await checkHistory(ROOT, pullRequestTarget);
+  if (note !== undefined) notes.push(note);
+  return problems.flatMap(({ what, fix }) => [what, `  ${fix}`]);
+}
+
 const CHECKS: readonly [string, () => Promise<string[]>][] = [
   ["format and lint", () => tool("biome", "check", "--error-on-warnings", ".")],
   ["types", () => tool("tsc", "-p", "tsconfig.json")],
@@ -42,6 +55,7 @@ const CHECKS: readonly [string, () => Promise<string[]>][] = [
   ["import directions", each(sources, wrongDirections)],
   ["file lengths", each(sources, tooLong)],
   ["self-contained", each(texts, foreignWords)],
+  ["migration history", migrationHistory],
   ["bundle budget", overBudget],
 ];
 
@@ -54,6 +68,7 @@ for (const [name, check] of CHECKS) {
     `${problems.length === 0 ? styleText("green", "✓") : styleText("red", "✗")} ${name} ${styleText("dim", seconds)}`,
   );
   for (const problem of problems) console.log(`  ${problem}`);
+  for (const note of notes.splice(0)) console.log(styleText("dim", `  ${note}`));
   if (problems.length > 0) failed += 1;
 }
 if (failed > 0) {

@@ -4,7 +4,8 @@ import { BINDINGS, type BindingName, type BindingType, type ChatConfig } from ".
 /** A binding in the words of the provider's `bindings[]`. `Id` is a text here and an Output in the component. */
 export interface ScriptBinding<Id> {
   readonly name: string;
-  readonly type: BindingType;
+  /** `inherit`: the script keeps what it has under this name. */
+  readonly type: BindingType | "inherit";
   readonly className?: string;
   readonly namespaceId?: Id | string;
   readonly dataset?: string;
@@ -29,6 +30,8 @@ export interface BindingValues<Id> {
   /** The bundle's sha-256. */
   readonly version: string;
   readonly secrets: SecretTexts;
+  /** Secrets that the script has by other means, and keeps. */
+  readonly kept?: readonly SecretName[];
 }
 
 /** The platform's limiter counts in windows of 10 or 60 seconds. */
@@ -70,7 +73,9 @@ const NAMES = (Object.keys(BINDINGS) as BindingName[]).sort(); // Object.keys fo
 
 /** What the script is bound to, sorted by name; optional secrets only where they are set. */
 export function planBindings<Id>(values: BindingValues<Id>): ScriptBinding<Id>[] {
-  return NAMES.flatMap((name) => {
+  const kept: readonly string[] = values.kept ?? [];
+  return NAMES.flatMap((name): ScriptBinding<Id>[] => {
+    if (kept.includes(name)) return [{ name, type: "inherit" }];
     const found = details(name, values);
     return found === undefined ? [] : [{ name, type: BINDINGS[name].type, ...found }];
   });

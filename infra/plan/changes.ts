@@ -24,13 +24,22 @@ export const changedSettings = (before: Flat, after: Flat): string[] =>
     .filter((path) => before[path] !== after[path])
     .map((path) => `${path}: ${before[path] ?? "not set"} → ${after[path] ?? "not set"}`);
 
+/** Stands for the digest of a secret that the script keeps: nobody here knows its value. */
+export const KEPT = "kept";
+
 /** One line for each secret that changes; its value is a digest and is not shown. */
 export const changedSecrets = (before: Flat, after: Flat): string[] =>
   paths(before, after)
     .filter((name) => before[name] !== after[name])
     .map((name) => {
       const how =
-        before[name] === undefined ? "is set" : after[name] === undefined ? "is removed" : "changes";
+        after[name] === undefined
+          ? "is removed"
+          : after[name] === KEPT
+            ? "stays as the script has it"
+            : before[name] === undefined
+              ? "is set"
+              : "changes";
       return `secret ${name} ${how}`;
     });
 

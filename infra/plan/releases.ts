@@ -7,6 +7,9 @@ import type { Problem } from "./problems.ts";
 /** The version that a rollback wants, for the program: set by `npm run rollback`. */
 export const ROLLBACK_VERSION = "EDGE_CHAT_ROLLBACK_VERSION";
 
+/** The output that carries what the last run recorded, as JSON text; a secret, because its digests cover secrets. */
+export const RECORD_OUTPUT = "lastDeployment";
+
 /** A version that took all traffic. */
 export interface Release {
   /** The bundle's sha-256. */

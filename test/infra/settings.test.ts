@@ -119,6 +119,15 @@ describe("settings", () => {
     expect(told({ access: "ticket", ticketKey: "k".repeat(32) })).toMatch(/^0 settings/);
   });
 
+  it("let a secret be kept instead of set, but not both", () => {
+    const kept = { keptSecrets: ["sessionKey", "ticketKey"], access: "ticket" };
+    expect(told({ ...kept, sessionKey: "" })).toMatch(/^0 settings/);
+    expect(told(kept)).toMatch(/keptSecrets is .*\n.*sessionKey is set in this stack/);
+    expect(told({ sessionKey: "" })).toMatch(/sessionKey is not set\n.*required/);
+    expect(read({ ...RIGHT, ...kept, sessionKey: "" }).settings?.kept).toEqual(["SESSION_KEY", "TICKET_KEY"]);
+    expect(told({ keptSecrets: ["accountId"] })).toMatch(/keptSecrets\[0\] is "accountId"/);
+  });
+
   it("say that more regions arrive later, and how many are allowed now", () => {
     expect(told({ regions: ["weur", "enam"] })).toMatch(
       /more than one region arrives with a later version; .*exactly one/,
@@ -158,6 +167,12 @@ const ProjectFile = z.object({
 });
 const project = ProjectFile.parse(parse(readFileSync("Pulumi.yaml", "utf8")));
 
+/** The project's own settings of a stack file. */
+function settingsIn(text: string): Record<string, unknown> {
+  const { config } = z.object({ config: z.record(z.string(), z.unknown()) }).parse(parse(text));
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.split(":")[1] ?? "", value]));
+}
+
 describe("what is written about settings", () => {
   it("names the same keys in Pulumi.yaml, each with type, default and description", () => {
     expect(Object.keys(project.config).sort()).toEqual(Object.keys(SETTINGS).sort());
@@ -178,14 +193,43 @@ describe("what is written about settings", () => {
     expect(words(readFileSync("docs/settings.md", "utf8"))).toBe(words(settingsPage()));
   });
 
+  it("lets a pull request's stack start with account, subdomain and key, under names of its own and a quota", () => {
+    const text = readFileSync("infra/pr-stack.yaml", "utf8");
+    const stack = (name: string) =>
+      read(
+        {
+          ...settingsIn(text),
+          accountId: RIGHT.accountId,
+          workersDevSubdomain: "team",
+          sessionKey: RIGHT.sessionKey,
+        },
+        name,
+      ).settings;
+    expect(stack("pr-12")).toMatchObject({
+      scriptName: "edge-chat-pr-12",
+      kvTitle: "edge-chat-pr-12-directory",
+      dataset: "edge_chat_pr_12",
+      url: "https://edge-chat-pr-12.team.workers.dev",
+      expiresAfterHours: 168,
+      protect: false,
+    });
+    expect(stack("pr-13")?.scriptName).toBe("edge-chat-pr-13");
+    const quota = stack("pr-12")?.chat.limits;
+    const usual = read(RIGHT).settings?.chat.limits;
+    expect(quota?.connectionsPerRoom).toBeLessThan(usual?.connectionsPerRoom ?? 0);
+    const missing = read(settingsIn(text), "pr-12").mistakes?.map(({ path }) => path) ?? [];
+    expect(missing.sort()).toEqual(["accountId", "sessionKey", "workersDevSubdomain"]);
+    for (const path of missing) expect(text).toContain(path);
+  });
+
+  it("protects the rooms of production, and of no stack that is there to be thrown away", () => {
+    expect(settingsIn(readFileSync("Pulumi.production.yaml", "utf8")).protect).toBe(true);
+    expect(settingsIn(readFileSync("Pulumi.dev.yaml", "utf8")).protect).toBeUndefined();
+  });
+
   it.each(["dev", "staging", "production"])("lets stack %s start once its comments are followed", (stack) => {
-    const File = z.object({ config: z.record(z.string(), z.unknown()) });
     const text = readFileSync(`Pulumi.${stack}.yaml`, "utf8");
-    const { config } = File.parse(parse(text));
-    const set = Object.fromEntries(
-      Object.entries(config).map(([key, value]) => [key.split(":")[1] ?? "", value]),
-    );
-    const missing = read(set, stack).mistakes?.map(({ path }) => path) ?? [];
+    const missing = read(settingsIn(text), stack).mistakes?.map(({ path }) => path) ?? [];
     expect(missing).toContain("accountId");
     for (const path of missing) expect(text).toMatch(new RegExp(`config set .*(${path}|customDomain)`));
   });

@@ -59,8 +59,11 @@ const args: EdgeChatArgs = {
 const Named = z.array(z.looseObject({ name: z.string() }));
 
 /** What the component registers for these arguments, by type; and under which parent. */
-async function registered(changes: Partial<EdgeChatArgs> = {}) {
-  const chat = new EdgeChat("chat", { ...args, ...changes });
+async function registered(
+  changes: Partial<EdgeChatArgs> = {},
+  options: pulumi.ComponentResourceOptions = {},
+) {
+  const chat = new EdgeChat("chat", { ...args, ...changes }, options);
   const urns = await Promise.all(chat.children.map(({ urn }) => outputOf(urn)));
   const one = (type: string) => seen.find((resource) => resource.type.endsWith(`:${type}`));
   return { chat, urns, one };
@@ -167,6 +170,20 @@ describe("EdgeChat", () => {
       enabled: true,
       previewsEnabled: false,
     });
+  });
+
+  it("protects what holds data, and nothing that can be made again", async () => {
+    const guarded = async (protect: boolean): Promise<string[]> => {
+      const names: string[] = [];
+      const note: pulumi.ResourceTransformation = ({ name, opts }) => {
+        if (opts.protect === true) names.push(name);
+        return undefined;
+      };
+      await registered({ protect }, { transformations: [note] });
+      return names;
+    };
+    expect(await guarded(true)).toEqual(["chat-directory", "chat-script"]);
+    expect(await guarded(false)).toEqual([]);
   });
 
   it("registers no domain where none is configured", async () => {

@@ -45,6 +45,14 @@ describe("the script's bindings", () => {
     );
   });
 
+  it("leave a kept secret as the script has it, set or not", () => {
+    const kept = planBindings({ ...values, kept: ["ADMIN_TOKEN", "SESSION_KEY"] });
+    expect(kept).toContainEqual({ name: "ADMIN_TOKEN", type: "inherit" });
+    expect(kept).toContainEqual({ name: "SESSION_KEY", type: "inherit" });
+    const names = kept.map(({ name }) => name);
+    expect(names).toEqual([...names].sort());
+  });
+
   it("carry what each type needs, in the provider's words", () => {
     const byName = Object.fromEntries(planBindings(values).map((binding) => [binding.name, binding]));
     expect(byName.CHAT_ROOM).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedSecrets, changedSettings, fateLine, flatten } from "../../../infra/plan/changes.ts";
+import { changedSecrets, changedSettings, fateLine, flatten, KEPT } from "../../../infra/plan/changes.ts";
 
 describe("a run in words", () => {
   it("names each plain setting that changes, with both values", () => {
@@ -21,6 +21,11 @@ describe("a run in words", () => {
     const lines = changedSecrets({ A: "digest-1", B: "digest-2" }, { A: "digest-3", C: "digest-4" });
     expect(lines).toEqual(["secret A changes", "secret B is removed", "secret C is set"]);
     expect(lines.join()).not.toContain("digest");
+    expect(changedSecrets({ A: "digest-1" }, { A: KEPT, B: KEPT })).toEqual([
+      "secret A stays as the script has it",
+      "secret B stays as the script has it",
+    ]);
+    expect(changedSecrets({ A: KEPT }, { A: KEPT })).toEqual([]);
   });
 
   it("says what becomes of a class's rooms, loudest where they are lost", () => {
