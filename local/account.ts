@@ -10,6 +10,7 @@ import { makeExclusive } from "./process/exclusively.ts";
 import { closeServer, LOOPBACK, listen } from "./process/listen.ts";
 import { takeLock } from "./process/lock.ts";
 import { endOrphans } from "./process/orphans.ts";
+import { removeUnusedAssets } from "./runtime/asset-files.ts";
 import { readFleet } from "./runtime/deployed-worker.ts";
 import { consoleLine, exceptionLines } from "./runtime/log-lines.ts";
 import { startRuntime } from "./runtime/runtime.ts";
@@ -20,6 +21,7 @@ import { openDatabase } from "./state/database.ts";
 import { ensureIdentity, FIRST_ZONE, listZones } from "./state/identity.ts";
 import { listDomains, listRoutes } from "./state/routing.ts";
 import { listReachable } from "./state/scripts.ts";
+import { usedAssets } from "./state/versions.ts";
 
 export interface AccountOptions {
   /** Holds everything that must survive. Made when missing. */
@@ -74,6 +76,7 @@ export async function startAccount(options: AccountOptions): Promise<LocalAccoun
     const now = () => new Date();
     const hexId = () => randomBytes(ID_BYTES).toString("hex");
     forgetOldDataPoints(db, now().getTime());
+    removeUnusedAssets(dataFolder, usedAssets(db));
     const identity = ensureIdentity(db, {
       hexId,
       token: () => randomBytes(TOKEN_BYTES).toString("base64url"),

@@ -152,3 +152,14 @@ export const domainOutsideZone = (hostname: string) =>
   permanent(400, 100112, `Hostname '${hostname}' belongs to no zone of this account`);
 export const domainNotFound = () => permanent(404, 100114, "domain not found");
 export const tailNotFound = () => permanent(404, 10057, "tail not found");
+
+// Static assets
+export const assetManifestInvalid = (why: string) => permanent(400, 10021, `asset manifest: ${why}`);
+export const assetTokenInvalid = () =>
+  permanent(403, 10000, "the token of the asset upload is not valid, or older than one hour: begin anew");
+export const assetUploadIncomplete = (missing: number) =>
+  permanent(400, 10021, `the asset upload is not complete: ${missing} files are missing`);
+export const assetNotExpected = (hash: string) =>
+  permanent(400, 10021, `no file with the hash '${hash}' is expected in this upload`);
+export const assetSizeWrong = (hash: string, got: number, expected: number) =>
+  permanent(400, 10021, `the file with the hash '${hash}' has ${got} bytes; its manifest says ${expected}`);

@@ -39,7 +39,7 @@ export const scriptView = ({ script, version }: LiveScript) => ({
   compatibility_date: version.compatibilityDate,
   compatibility_flags: version.compatibilityFlags,
   last_deployed_from: script.lastDeployedFrom,
-  has_assets: false,
+  has_assets: version.assets !== undefined,
   has_modules: true,
   logpush: script.settings.logpush,
   observability: script.settings.observability,

@@ -7,6 +7,7 @@ import type { Cloud } from "../cloud.ts";
 import { CloudflareError, internal, notSupported } from "../cloudflare-errors.ts";
 import { type Faults, faultSchema } from "../faults.ts";
 import { analyticsRoutes } from "./analytics.ts";
+import { assetRoutes } from "./assets.ts";
 import { readJson } from "./body.ts";
 import { domainRoutes } from "./domains.ts";
 import { ok, refusal } from "./envelope.ts";
@@ -38,6 +39,7 @@ const RESOURCES = [
   scriptRoutes,
   versionRoutes,
   workerRoutes,
+  assetRoutes,
   workerVersionRoutes,
   secretRoutes,
   subdomainRoutes,

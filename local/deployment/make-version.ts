@@ -8,7 +8,9 @@ import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
 import { listScripts, type Script } from "../state/scripts.ts";
 import { findVersion, type Module, nextVersionNumber, type Version } from "../state/versions.ts";
+import { completedManifest } from "./asset-upload.ts";
 import { checkReferences, resolveBindings, type Surroundings } from "./bindings.ts";
+import type { Metadata } from "./metadata.ts";
 import type { Upload } from "./upload-form.ts";
 
 /** Where an upload came from, for the records. */
@@ -43,9 +45,10 @@ export async function makeVersion(
     compatibilityDate: metadata.compatibility_date || OLDEST_COMPATIBILITY_DATE,
     compatibilityFlags: metadata.compatibility_flags ?? [],
     annotations: annotationsOf(metadata.annotations ?? {}),
+    ...assetsOf(cloud, script, metadata, previous),
   };
   const report = await tryWorker(
-    toWorker({ ...draft, namedHandlers: [] }, upload.modules, []),
+    toWorker({ ...draft, handlers: [], namedHandlers: [] }, upload.modules, []),
     cloud.dataFolder,
   );
   const version: Version = {
@@ -61,6 +64,19 @@ export async function makeVersion(
     startupTimeMs: report.startupTimeMs,
   };
   return { version, report };
+}
+
+function assetsOf(
+  cloud: Cloud,
+  script: Script,
+  metadata: Metadata,
+  previous: Version | undefined,
+): Pick<Version, "assets"> {
+  const config = metadata.assets?.config ?? {};
+  if (metadata.assets?.jwt !== undefined)
+    return { assets: { manifest: completedManifest(cloud, script.name, metadata.assets.jwt), config } };
+  if (!metadata.keep_assets || previous?.assets === undefined) return {};
+  return { assets: { manifest: previous.assets.manifest, config: { ...previous.assets.config, ...config } } };
 }
 
 export const surroundings = (cloud: Cloud, script: string): Surroundings => ({

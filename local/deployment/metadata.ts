@@ -1,6 +1,7 @@
 /** The `metadata` part of an upload. Keys that would change what runs and are not supported are refused by name. */
 import { z } from "zod";
 import { invalidBody, scriptInvalid, scriptUnsupported } from "../cloudflare-errors.ts";
+import { assetConfigSchema } from "../state/assets.ts";
 import { BINDING_TYPES, type Binding, bindingSchema } from "../state/binding.ts";
 import { migrationsSchema } from "../state/migrations.ts";
 
@@ -11,6 +12,12 @@ const inheritSchema = z.object({
   old_name: z.string().optional(),
 });
 export type GivenBinding = Binding | z.infer<typeof inheritSchema>;
+
+/** Keys that are null count as absent. */
+const givenAssetConfigSchema = z
+  .record(z.string(), z.unknown())
+  .transform((config) => Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)))
+  .pipe(z.strictObject(assetConfigSchema.shape));
 
 const metadataSchema = z.object({
   main_module: z.string().optional(),
@@ -27,19 +34,15 @@ const metadataSchema = z.object({
   logpush: z.boolean().nullish(),
   observability: z.record(z.string(), z.unknown()).nullish(),
   tail_consumers: z.array(z.record(z.string(), z.unknown())).nullish(),
+  assets: z.object({ jwt: z.string().optional(), config: givenAssetConfigSchema.nullish() }).nullish(),
+  keep_assets: z.boolean().nullish(),
 });
 export type Metadata = Omit<z.infer<typeof metadataSchema>, "bindings"> & {
   readonly bindings: readonly GivenBinding[];
 };
 
 /** Without effect here, and without effect on what the Worker does. */
-const HARMLESS = new Set([
-  "placement",
-  "package_dependencies",
-  "keep_assets",
-  "cache_options",
-  "code_update_strategy",
-]);
+const HARMLESS = new Set(["placement", "package_dependencies", "cache_options", "code_update_strategy"]);
 
 export function parseMetadata(json: string): Metadata {
   const raw = parseJson(json, "metadata");

@@ -12,11 +12,20 @@ export interface Upload {
 /** Cloudflare's limit for a paid script, in bytes before compression. */
 const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;
 
+/** Stands for the code of an upload that has static assets only. */
+const ASSETS_ONLY: Module = {
+  name: "no-code.mjs",
+  contentType: "application/javascript+module",
+  contents: new TextEncoder().encode("export default {};"),
+};
+
 /** Reads the multipart form of an upload: a `metadata` part and one part a module, named as it is imported. */
 export async function parseUpload(form: FormData): Promise<Upload> {
   const part = form.get("metadata");
   if (part === null) throw scriptInvalid("the upload has no part named 'metadata'");
   const metadata = parseMetadata(typeof part === "string" ? part : await part.text());
+  if (metadata.main_module === undefined && metadata.body_part === undefined && metadata.assets?.jwt)
+    return { metadata, mainModule: ASSETS_ONLY.name, modules: [ASSETS_ONLY] };
   if (metadata.main_module === undefined)
     throw scriptUnsupported(
       "service-worker scripts (body_part): export a default handler and set main_module",

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Assets } from "../state/assets.ts";
 import type { Binding } from "../state/binding.ts";
 import { activeDeployment } from "../state/deployments.ts";
 import { listObjectNamespaces, type ObjectNamespace } from "../state/object-namespaces.ts";
@@ -17,6 +18,9 @@ export interface DeployedWorker {
   readonly version: { readonly id: string; readonly tag: string; readonly timestamp: string };
   /** Exported classes: Durable Objects, entrypoints. */
   readonly classes: readonly string[];
+  /** False: it has static assets and no code of its own. */
+  readonly hasHandlers: boolean;
+  readonly assets: Assets | undefined;
 }
 
 /** One version of a deployment. */
@@ -66,6 +70,8 @@ export function toWorker(
     | "compatibilityFlags"
     | "annotations"
     | "namedHandlers"
+    | "handlers"
+    | "assets"
   >,
   modules: readonly Module[],
   namespaces: DeployedWorker["namespaces"],
@@ -84,6 +90,8 @@ export function toWorker(
       timestamp: version.createdOn,
     },
     classes: version.namedHandlers.map((handler) => handler.name),
+    hasHandlers: version.handlers.length > 0 || version.namedHandlers.length > 0,
+    assets: version.assets,
   };
 }
 

@@ -1,7 +1,7 @@
 /** A KV namespace as the API needs it, over the protocol that the runtime's own KV bindings speak. */
 import { z } from "zod";
 import { asciiJson } from "./ascii-json.ts";
-import { NAMESPACE_HEADER } from "./kv-plugin.ts";
+import { NAMESPACE_HEADER } from "./miniflare-plugin.ts";
 
 export interface KvEntry {
   readonly value: Uint8Array<ArrayBuffer>;

@@ -1,6 +1,7 @@
 /** The account's workerds over its life: one change at a time, and requests to what changes wait while it happens. */
 import type { Miniflare } from "miniflare";
 import { makeExclusive } from "../process/exclusively.ts";
+import { prepareAssetFolder } from "./asset-files.ts";
 import { type DataFolders, prepareGroupFolder, removeOtherGroupFolders } from "./data-folders.ts";
 import type { DeployedScript, Fleet } from "./deployed-worker.ts";
 import { type KvStore, kvStore } from "./kv-store.ts";
@@ -42,6 +43,8 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
 
   const start = async (group: WorkerGroup): Promise<Home> => {
     prepareGroupFolder(folders, group.name);
+    for (const { worker } of group.scripts.flatMap((script) => script.shares))
+      if (worker.assets !== undefined) prepareAssetFolder(folder, worker.version.id, worker.assets);
     const { host } = await kvAddress();
     return { group, workerd: await started(newWorkerd(groupOptions(group, folders, host, hooks))) };
   };

@@ -38,6 +38,9 @@ const ownBinding = (binding: Binding, worker: DeployedWorker): Binding => ({
   name: `${worker.version.id}/${binding.name}`,
 });
 
+/** The version that such a binding belongs to; undefined for one under its plain name. */
+export const versionOfBinding = (name: string): string | undefined => /^([^/]+)\//.exec(name)?.[1];
+
 const withVersion = (binding: Binding, worker: DeployedWorker): Binding =>
   binding.type === "version_metadata"
     ? { type: "json", name: binding.name, json: { ...worker.version } }

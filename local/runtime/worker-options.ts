@@ -34,6 +34,9 @@ export interface Targets {
     readonly exportName?: string;
     readonly props?: Record<string, unknown>;
   };
+  /** Undefined: the Worker runs without its assets. */
+  readonly assetFolder: ((versionId: string) => string) | undefined;
+  readonly assets: (binding: Extract<Binding, { type: "assets" }>) => EnvBinding;
 }
 
 /** `name` is the Worker's own in the runtime, where several versions of one script may run. */
@@ -62,10 +65,25 @@ export function workerOptions(
           },
         ]),
       ),
+      ...assetOptions(worker, targets),
       tailConsumers: [{ workerName: TAIL_WORKER, props: { script: worker.name } }],
     },
     // A socket of its own: requests reach the Worker without the runtime's own entry Worker in between.
     dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
+  };
+}
+
+function assetOptions(worker: DeployedWorker, targets: Targets): Pick<Config, "assets"> {
+  if (worker.assets === undefined || targets.assetFolder === undefined) return {};
+  const { html_handling, not_found_handling, run_worker_first } = worker.assets.config;
+  return {
+    assets: {
+      directory: targets.assetFolder(worker.version.id),
+      hasUserWorker: worker.hasHandlers,
+      ...(html_handling === undefined ? {} : { htmlHandling: html_handling }),
+      ...(not_found_handling === undefined ? {} : { notFoundHandling: not_found_handling }),
+      ...(run_worker_first === undefined ? {} : { runWorkerFirst: run_worker_first }),
+    },
   };
 }
 
@@ -90,6 +108,8 @@ function envBinding(binding: Binding, worker: DeployedWorker, targets: Targets):
       });
     case "ratelimit":
       return { type: "rate-limit", namespace: binding.namespace_id, simple: binding.simple };
+    case "assets":
+      return targets.assets(binding);
     case "version_metadata":
       return { type: "json", value: { ...worker.version } };
     default:

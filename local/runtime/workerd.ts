@@ -1,10 +1,18 @@
 /** The only file that makes a Miniflare: its options changed shape between versions and will again. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
+import { assetFolder } from "./asset-files.ts";
+import { separateAssetStorage } from "./asset-storage.ts";
 import { type DataFolders, groupFolder } from "./data-folders.ts";
 import type { DeployedScript, DeployedWorker } from "./deployed-worker.ts";
-import { kvObjectsBinding, NAMESPACE_HEADER, remoteKvBinding } from "./kv-plugin.ts";
-import { splitHost } from "./split-host.ts";
+import {
+  assetService,
+  innerServiceBinding,
+  kvObjectsBinding,
+  NAMESPACE_HEADER,
+  remoteKvBinding,
+} from "./miniflare-plugin.ts";
+import { splitHost, versionOfBinding } from "./split-host.ts";
 import {
   ANALYTICS_SOURCE,
   ANALYTICS_WORKER,
@@ -80,7 +88,7 @@ export function groupOptions(
     handler: (request: IncomingMessage, response: ServerResponse) => hooks.sink(request, response),
   };
   const gone = systemWorker(GONE_WORKER, GONE_SOURCE);
-  const targets = groupTargets(group, kvAddress);
+  const targets = groupTargets(group, folders, kvAddress);
   return {
     ...baseOptions(hooks.log),
     resourcePersistencePath: groupFolder(folders, group.name),
@@ -120,8 +128,16 @@ function scriptWorkers(
   if (only !== undefined && script.shares.length === 1)
     return [workerOptions(only.worker, targets(only.worker))];
   const host = splitHost(script);
+  const hostTargets: Targets = {
+    ...targets(host),
+    assetFolder: undefined,
+    assets: ({ name }) => {
+      const versionId = versionOfBinding(name) ?? host.version.id;
+      return innerServiceBinding(assetService(versionWorkerName(script.name, versionId)));
+    },
+  };
   return [
-    workerOptions(host, targets(host)),
+    workerOptions(host, hostTargets),
     ...script.shares.map(({ worker }) =>
       workerOptions(
         { ...worker, namespaces: [] },
@@ -135,9 +151,15 @@ function scriptWorkers(
 /** No script can have this name: there is no '@' in script names. */
 export const versionWorkerName = (script: string, versionId: string): string => `${script}@${versionId}`;
 
-function groupTargets(group: WorkerGroup, kvAddress: string): (worker: DeployedWorker) => Targets {
+function groupTargets(
+  group: WorkerGroup,
+  folders: DataFolders,
+  kvAddress: string,
+): (worker: DeployedWorker) => Targets {
   const runs = (script: string) => group.scripts.some(({ name }) => name === script);
   return (worker) => ({
+    assetFolder: (versionId) => assetFolder(folders.data, versionId),
+    assets: () => ({ type: "assets" }),
     kv: (binding) => remoteKvBinding({ id: binding.namespace_id, address: kvAddress }),
     object: ({ script_name: script = worker.name, class_name: exportName = "" }) =>
       runs(script)
@@ -168,6 +190,8 @@ export function trialOptions(
 ): MiniflareOptions {
   const targets: Targets = {
     kv: (binding) => ({ type: "kv", id: binding.namespace_id }),
+    assetFolder: undefined,
+    assets: () => ({ type: "worker", workerName: TRIAL_STAND_IN }),
     object: () => ({ workerName: TRIAL_STAND_IN, exportName: "StandInObject" }),
     service: () => ({ workerName: TRIAL_STAND_IN }),
   };
@@ -189,4 +213,7 @@ export function trialOptions(
   };
 }
 
-export const newWorkerd = (options: MiniflareOptions): Miniflare => new Miniflare(options);
+export function newWorkerd(options: MiniflareOptions): Miniflare {
+  separateAssetStorage();
+  return new Miniflare(options);
+}

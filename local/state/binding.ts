@@ -34,6 +34,8 @@ export const bindingSchema = z.discriminatedUnion("type", [
     simple: z.object({ limit: z.number().int().positive(), period: z.union([z.literal(10), z.literal(60)]) }),
   }),
   z.object({ type: z.literal("version_metadata"), name }),
+  /** The version's own static assets. */
+  z.object({ type: z.literal("assets"), name }),
 ]);
 
 export type Binding = z.infer<typeof bindingSchema>;

@@ -38,4 +38,6 @@ export const SCHEMA: readonly string[] = [
    INSERT INTO deployment_shares SELECT id, 0, version_id, 100 FROM deployments;
    ALTER TABLE versions ADD COLUMN migration_tag TEXT;
    UPDATE versions SET migration_tag = (SELECT migration_tag FROM scripts WHERE scripts.name = versions.script);`,
+  `CREATE TABLE asset_sessions (
+     id TEXT PRIMARY KEY, script TEXT NOT NULL, manifest TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT;`,
 ];

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { assetsSchema, hashesOf, sessionHashes } from "./assets.ts";
 import { bindingSchema } from "./binding.ts";
 import { LISTED_DEPLOYMENTS } from "./deployments.ts";
 import { bytes, integer, optionalText, type Row, text } from "./row.ts";
@@ -21,6 +22,7 @@ const bodySchema = z.object({
   namedHandlers: z.array(z.object({ name: z.string(), handlers: z.array(z.string()) })),
   source: z.string(),
   startupTimeMs: z.number(),
+  assets: assetsSchema.optional(),
 });
 
 export type VersionBody = z.infer<typeof bodySchema>;
@@ -97,6 +99,20 @@ export function pruneVersions(db: DatabaseSync, script: string): void {
        (SELECT version_id FROM deployment_shares WHERE deployment_id IN
          (SELECT id FROM deployments WHERE script = ?1 ORDER BY created_on DESC, rowid DESC LIMIT ?3))`,
   ).run(script, KEPT_VERSIONS, LISTED_DEPLOYMENTS);
+}
+
+/** What of the assets on disk is still needed. */
+export function usedAssets(db: DatabaseSync): { hashes: Set<string>; versionIds: Set<string> } {
+  const withAssets = db
+    .prepare("SELECT * FROM versions WHERE body LIKE '%\"assets\":{%'")
+    .all()
+    .map(toVersion)
+    .filter(({ assets }) => assets !== undefined);
+  const hashes = withAssets.flatMap(({ assets }) => (assets === undefined ? [] : hashesOf(assets.manifest)));
+  return {
+    hashes: new Set([...hashes, ...sessionHashes(db)]),
+    versionIds: new Set(withAssets.map(({ id }) => id)),
+  };
 }
 
 function toVersion(row: Row): Version {

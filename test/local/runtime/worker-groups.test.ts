@@ -18,6 +18,8 @@ const script = (name: string, boundTo: readonly string[] = [], versionId = "1"):
         namespaces: [],
         version: { id: versionId, tag: "", timestamp: "" },
         classes: [],
+        hasHandlers: true,
+        assets: undefined,
       },
     },
   ],

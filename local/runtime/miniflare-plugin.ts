@@ -1,7 +1,7 @@
 /**
- * How a Worker of one workerd reaches KV namespaces that another workerd holds. Loaded by Miniflare, which knows by
- * itself only namespaces of the same process: two processes on one namespace's file break each other. The binding
- * stays a real KV binding; its requests go out over loopback.
+ * Bindings that Miniflare has no words for. It loads this file by its path.
+ * KV namespaces: Miniflare knows only those of the same process, and two processes on one namespace's file break each
+ * other; here one process holds them, and a Worker of another reaches them through a KV binding over loopback.
  */
 interface Options {
   readonly config: { readonly env?: Readonly<Record<string, unknown>> };
@@ -12,10 +12,13 @@ export const REMOTE_KV = "unsafe:account-kv";
 /** All namespaces of this process, by name: for the one that holds them. */
 export const KV_OBJECTS = "unsafe:account-kv-objects";
 
+/** A service of this process by its inner name. */
+export const INNER_SERVICE = "unsafe:account-service";
+
 /** Names the namespace of a request. No web page can send it: it would have to ask first, and is not answered. */
 export const NAMESPACE_HEADER = "x-account-kv-namespace";
 
-const PLUGIN = { package: import.meta.filename, name: "account-kv" };
+const PLUGIN = { package: import.meta.filename, name: "account" };
 
 export interface RemoteKv {
   readonly id: string;
@@ -30,35 +33,47 @@ export const remoteKvBinding = (remote: RemoteKv) => ({
 
 export const kvObjectsBinding = () => ({ type: KV_OBJECTS as `unsafe:${string}`, dev: { plugin: PLUGIN } });
 
-const serviceName = (id: string): string => `account-kv:${id}`;
+export const innerServiceBinding = (service: string) => ({
+  type: INNER_SERVICE as `unsafe:${string}`,
+  dev: { plugin: PLUGIN, options: { service } },
+});
+
+/** What serves the static assets of a Worker, without the Worker. Miniflare's own name for it. */
+export const assetService = (workerName: string): string => `assets:assets-service:${workerName}`;
+
+const remoteService = (id: string): string => `account-kv:${id}`;
 
 /** Read by Miniflare under this name. */
 export const plugins = {
   [PLUGIN.name]: {
     getBindings: (options: Options) => [
-      ...bindingsOf(options, REMOTE_KV).map(({ name, options: { id } }) => ({
+      ...bindingsOf<RemoteKv>(options, REMOTE_KV).map(({ name, options: { id } }) => ({
         name,
-        kvNamespace: { name: serviceName(id) },
+        kvNamespace: { name: remoteService(id) },
       })),
       ...bindingsOf(options, KV_OBJECTS).map(({ name }) => ({
         name,
         // Miniflare's own names for what stores KV namespaces.
         durableObjectNamespace: { serviceName: "kv:ns", className: "KVNamespaceObject" },
       })),
+      ...bindingsOf<{ service: string }>(options, INNER_SERVICE).map(({ name, options: { service } }) => ({
+        name,
+        service: { name: service },
+      })),
     ],
     getNodeBindings: () => ({}),
     getServices: ({ options }: { options: Options }) =>
-      bindingsOf(options, REMOTE_KV).map(({ options: { id, address } }) => ({
-        name: serviceName(id),
+      bindingsOf<RemoteKv>(options, REMOTE_KV).map(({ options: { id, address } }) => ({
+        name: remoteService(id),
         external: { address, http: { injectRequestHeaders: [{ name: NAMESPACE_HEADER, value: id }] } },
       })),
   },
 };
 
-function bindingsOf(options: Options, type: string): { name: string; options: RemoteKv }[] {
+function bindingsOf<T>(options: Options, type: string): { name: string; options: T }[] {
   return Object.entries(options.config.env ?? {}).flatMap(([name, binding]) => {
-    // Made by the two functions above, and by nothing else.
-    const made = binding as { readonly type: string; readonly dev: { readonly options: RemoteKv } };
+    // Made by the functions above, and by nothing else.
+    const made = binding as { readonly type: string; readonly dev: { readonly options: T } };
     return made.type === type ? [{ name, options: made.dev.options }] : [];
   });
 }
