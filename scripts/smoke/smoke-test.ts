@@ -1,14 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
-import { ChatClient } from "../../client/chat-client.ts";
 import type { ReceivedMessage } from "../../client/chat-events.ts";
 import { nextEvent } from "../../client/next-event.ts";
-import type { StoredState } from "../../client/storage.ts";
-import type { SmokeTarget } from "./target.ts";
+import { findCanaryRoom, newSmokeRoom } from "./canary-room.ts";
+import { Guest, STEP_MS } from "./guest.ts";
+import { overrideHeaders, type SmokeTarget } from "./target.ts";
 
-/** How long one exchange may take; the far side of the world answers in a second. */
-const STEP_MS = 10_000;
 /** A new version reaches every machine of the edge, and a running object, within minutes. */
 const ROLLOUT_MS = 180_000;
 const ROLLOUT_POLL_MS = 2_000;
@@ -24,12 +21,16 @@ export type SmokeReport = { version: string; lines: string[] };
  *
  * @throws with the reason when something does not work.
  */
-export async function smokeTest({ url, version }: SmokeTarget, rolloutMs = ROLLOUT_MS): Promise<SmokeReport> {
-  const room = `smoke-${randomBytes(6).toString("hex")}`;
+export async function smokeTest(target: SmokeTarget, rolloutMs = ROLLOUT_MS): Promise<SmokeReport> {
+  const { version, canary } = target;
   const deadline = Date.now() + rolloutMs;
-  const healthy = await healthOf(url, version, deadline);
-  const alice = await joinRunning(url, room, "Smoke A", version ?? healthy, deadline);
-  const bob = new Guest(url, room, "Smoke B");
+  const healthy = await healthOf(target, deadline);
+  const health = `health names version ${healthy.slice(0, 12)}`;
+  // Without traffic no room runs it: what can be asked is the Worker around the rooms.
+  if (canary?.percentage === 0) return { version: healthy, lines: [health] };
+  const room = canary ? await findCanaryRoom(target, canary.percentage, healthy, deadline) : newSmokeRoom();
+  const alice = await joinRunning(target, room, "Smoke A", version ?? healthy, deadline);
+  const bob = new Guest(target, room, "Smoke B");
   try {
     await bob.joined();
     const [heard, ms] = await timed(() => exchange(alice, bob, "hello from the smoke test"));
@@ -37,7 +38,7 @@ export async function smokeTest({ url, version }: SmokeTarget, rolloutMs = ROLLO
     return {
       version: healthy,
       lines: [
-        `health names version ${healthy.slice(0, 12)}`,
+        health,
         `two clients exchanged ${JSON.stringify(heard.message)} in ${ms} ms`,
         `a resume replayed ${JSON.stringify(replayed.message)}`,
       ],
@@ -48,57 +49,14 @@ export async function smokeTest({ url, version }: SmokeTarget, rolloutMs = ROLLO
   }
 }
 
-/** A client that keeps its session and cursor, so that it can come back as the same user. */
-class Guest {
-  #stored: StoredState | undefined;
-  #client: ChatClient;
-  readonly #open: () => ChatClient;
-
-  constructor(url: string, room: string, username: string) {
-    const storage = {
-      load: () => this.#stored,
-      save: (chat: StoredState) => {
-        this.#stored = chat;
-      },
-    };
-    this.#open = () => new ChatClient({ url, room, username, storage });
-    this.#client = this.#open();
-  }
-
-  get client(): ChatClient {
-    return this.#client;
-  }
-
-  async joined(): Promise<{ version: string; recovered: boolean }> {
-    if (this.#client.room) return this.#client.room;
-    const offline = nextEvent(this.#client, "state", (state) => state.status === "offline", STEP_MS).then(
-      (state) => {
-        throw new Error(
-          `the room refused the connection: ${"message" in state ? state.message : state.status}`,
-        );
-      },
-    );
-    return Promise.race([nextEvent(this.#client, "welcome", undefined, STEP_MS), offline]);
-  }
-
-  leave(): void {
-    this.#client.close();
-  }
-
-  comeBack(): void {
-    this.#client = this.#open();
-  }
-}
-
-async function healthOf(url: string, version: string | undefined, deadline: number): Promise<string> {
+async function healthOf(target: SmokeTarget, deadline: number): Promise<string> {
+  const { url, version } = target;
+  const headers = overrideHeaders(target);
   for (;;) {
-    const answer = await fetch(new URL("/api/health", url), { signal: AbortSignal.timeout(STEP_MS) }).catch(
-      (error: unknown) => {
-        throw new Error(
-          `${url}/api/health does not answer: ${error instanceof Error ? error.message : error}`,
-        );
-      },
-    );
+    const signal = AbortSignal.timeout(STEP_MS);
+    const answer = await fetch(new URL("/api/health", url), { headers, signal }).catch((error: unknown) => {
+      throw new Error(`${url}/api/health does not answer: ${error instanceof Error ? error.message : error}`);
+    });
     const health = Health.safeParse(await answer.json().catch(() => undefined));
     if (!answer.ok || !health.success)
       throw new Error(`${url}/api/health answered ${answer.status}, not a healthy chat`);
@@ -111,14 +69,14 @@ async function healthOf(url: string, version: string | undefined, deadline: numb
 
 /** Joins a fresh room until the code that runs it is the deployed one: an object may keep old code for minutes. */
 async function joinRunning(
-  url: string,
+  target: SmokeTarget,
   room: string,
   name: string,
   version: string,
   deadline: number,
 ): Promise<Guest> {
   for (;;) {
-    const guest = new Guest(url, room, name);
+    const guest = new Guest(target, room, name);
     try {
       const welcome = await guest.joined();
       if (welcome.version === version) return guest;
@@ -134,22 +92,29 @@ async function joinRunning(
 }
 
 async function exchange(from: Guest, to: Guest, text: string): Promise<ReceivedMessage["message"]> {
-  const heard = nextEvent(to.client, "message", ({ message }) => message.message === text, STEP_MS);
-  const outcome = await from.client.send(text).outcome;
-  if (outcome.status !== "acknowledged")
-    throw new Error(`the message was not acknowledged: ${outcome.status} ${outcome.message ?? ""}`);
-  const { message } = await heard;
-  if (message.id !== outcome.id)
-    throw new Error("the acknowledged message and the delivered one have different ids");
+  const [id, { message }] = await Promise.all([
+    sendAcknowledged(from, text),
+    nextEvent(to.client, "message", (heard) => heard.message.message === text, STEP_MS).catch(() => {
+      throw new Error(`a message did not reach the other client within ${STEP_MS / 1000} s`);
+    }),
+  ]);
+  if (message.id !== id) throw new Error("the acknowledged message and the delivered one have different ids");
   return message;
+}
+
+/** @throws when the room does not take the message, or says nothing of it: the client itself would wait for minutes. */
+async function sendAcknowledged(from: Guest, text: string): Promise<string> {
+  const sent = from.client.send(text);
+  const outcome = await Promise.race([sent.outcome, pause(STEP_MS, undefined, { ref: false })]);
+  if (outcome === undefined) throw new Error(`a message was not acknowledged within ${STEP_MS / 1000} s`);
+  if (outcome.status === "acknowledged") return outcome.id;
+  throw new Error(`a message was not acknowledged: ${outcome.status} ${outcome.message ?? ""}`.trim());
 }
 
 async function missedAndReplayed(alice: Guest, bob: Guest): Promise<ReceivedMessage["message"]> {
   const text = "said while the other was away";
   bob.leave();
-  const outcome = await alice.client.send(text).outcome;
-  if (outcome.status !== "acknowledged")
-    throw new Error("a message was not acknowledged while the other was away");
+  await sendAcknowledged(alice, text);
   bob.comeBack();
   const replay = nextEvent(bob.client, "message", ({ message }) => message.message === text, STEP_MS);
   const [{ recovered }, { message, via }] = await Promise.all([bob.joined(), replay]);

@@ -1,8 +1,20 @@
 import * as z from "zod";
-import { openStack } from "../stack/open-stack.ts";
+import { type OpenStack, openStack } from "../stack/open-stack.ts";
 
+/** A version of the script that has only a share of the traffic, and how to reach it for certain. */
+export type Canary = { scriptName: string; versionId: string; percentage: number };
 /** Where to smoke-test, and which version must answer there (undefined: any). */
-export type SmokeTarget = { url: string; version: string | undefined };
+export type SmokeTarget = {
+  url: string;
+  version: string | undefined;
+  /** Signs the tickets that a chat with `access: ticket` asks for. */
+  ticketKey?: string | undefined;
+  canary?: Canary | undefined;
+};
+
+/** https://developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments/#version-overrides */
+export const overrideHeaders = ({ canary }: SmokeTarget): Record<string, string> =>
+  canary ? { "Cloudflare-Workers-Version-Overrides": `${canary.scriptName}="${canary.versionId}"` } : {};
 
 const Outputs = z.object({
   url: z.string(),
@@ -18,7 +30,16 @@ const Outputs = z.object({
  */
 export async function smokeTarget(argument: string): Promise<SmokeTarget> {
   if (/^https?:\/\//.test(argument)) return { url: argument, version: undefined };
-  return deployedChat(argument);
+  const open = await openStack(argument, { stack: true, provider: false });
+  const { url, version } = await deployedChatOf(open);
+  return { url, version, ticketKey: await ticketKeyOf(open) };
+}
+
+/** The key that signs tickets, where the chat asks for them. */
+export async function ticketKeyOf({ cli, stack }: OpenStack): Promise<string | undefined> {
+  const setting = async (name: string) =>
+    (await cli.quiet(["config", "get", name, "--stack", stack])).stdout.trim();
+  return (await setting("access")) === "ticket" ? await setting("ticketKey") : undefined;
 }
 
 /**
@@ -27,7 +48,11 @@ export async function smokeTarget(argument: string): Promise<SmokeTarget> {
  * @throws when it was never deployed.
  */
 export async function deployedChat(stack: string): Promise<z.infer<typeof Outputs>> {
-  const { cli } = await openStack(stack, { stack: true, provider: false });
+  return deployedChatOf(await openStack(stack, { stack: true, provider: false }));
+}
+
+/** The same for a stack that is open already. */
+export async function deployedChatOf({ cli, stack }: OpenStack): Promise<z.infer<typeof Outputs>> {
   const answer = await cli.quiet(["stack", "output", "--json", "--stack", stack]);
   if (answer.code !== 0) throw new Error(answer.stderr.trim());
   const outputs = Outputs.safeParse(JSON.parse(answer.stdout));

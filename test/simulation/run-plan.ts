@@ -2,6 +2,7 @@
 
 import { brokenWhenIdle } from "./check/idle.ts";
 import { brokenAtRest } from "./check/invariants.ts";
+import { type MutationName, mutationNamed } from "./mutations/mutation.ts";
 import type { Plan } from "./schedule/plan.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -18,8 +19,13 @@ export interface Outcome {
   readonly calls: number;
 }
 
-export async function runPlan(plan: Plan, tracing = false): Promise<Outcome> {
-  const simulation = new Simulation(plan, tracing);
+export interface RunOptions {
+  readonly tracing?: boolean | undefined;
+  readonly mutation?: MutationName | undefined;
+}
+
+export async function runPlan(plan: Plan, { tracing = false, mutation }: RunOptions = {}): Promise<Outcome> {
+  const simulation = new Simulation(plan, tracing, mutation && mutationNamed(mutation));
   const { world, ledger, network } = simulation;
   let broken: readonly string[] = [];
   try {

@@ -6,6 +6,7 @@ import { PlainClient } from "./clients/plain-client.ts";
 import type { Surroundings, Visitor } from "./clients/surroundings.ts";
 import { V1Client } from "./clients/v1-client.ts";
 import { BEGINNING, World } from "./engine/world.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 import { Network } from "./network/network.ts";
 import { nearest, roundTripMs } from "./network/region-latency.ts";
 import { Replica } from "./objects/replica.ts";
@@ -25,11 +26,13 @@ export class Simulation implements Surroundings {
   readonly plain = new Map<string, PlainClient>();
   /** The stack's regions as of now: where visitors go. */
   regions: readonly string[];
+  readonly #mutation: Mutation | undefined;
   readonly #restores: boolean;
   readonly #skews = new Map<string, number>();
   #texts = 0;
 
-  constructor(plan: Plan, tracing: boolean) {
+  constructor(plan: Plan, tracing: boolean, mutation: Mutation | undefined) {
+    this.#mutation = mutation;
     this.plan = plan;
     this.world = new World(plan.seed, tracing);
     this.ledger = new Ledger(this.world);
@@ -105,6 +108,7 @@ export class Simulation implements Surroundings {
         const none = () => Promise.reject(new Error("no hub"));
         return { register: none, acquire: none, release: none, attend: none };
       },
+      mutation: this.#mutation,
       admitted: () => this.#countConnections(),
     });
     fresh.skew = this.#skews.get(region) ?? 0;

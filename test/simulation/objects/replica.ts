@@ -15,6 +15,7 @@ import type { Ledger } from "../check/ledger.ts";
 import type { Link, ServerEnd } from "../clients/link.ts";
 import type { Visitor } from "../clients/surroundings.ts";
 import type { World } from "../engine/world.ts";
+import type { Mutation } from "../mutations/mutation.ts";
 import type { Callee, Reply } from "../network/network.ts";
 import { DurableObject, type Life } from "./durable-object.ts";
 
@@ -38,6 +39,7 @@ export interface ReplicaSurroundings {
   regions(): readonly string[];
   peersOf(replica: Replica): Peers;
   hubOf(replica: Replica): HubPort;
+  readonly mutation: Mutation | undefined;
   /** A connection was let in. */
   admitted(): void;
 }
@@ -204,7 +206,9 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
   #open(shell: Shell): Room {
     migrate(this.sql);
     const settings = { limits: this.#around.limits, regions: this.#around.regions(), version: "v" };
-    const room = new Room(this.#observed(new SqlRoomStore(this.sql)), this.#host, settings);
+    const store = this.#observed(new SqlRoomStore(this.sql));
+    const host = this.#around.mutation?.room?.({ store, host: this.#host }) ?? this.#host;
+    const room = new Room(store, host, settings);
     shell.room = room;
     for (const link of this.links) if (link.serverOpen) this.#connectionOf(shell, link);
     room.settle();

@@ -1,0 +1,118 @@
+import type { Deployment, Share, Traffic } from "./traffic.ts";
+
+/** One gradual release, as far as it concerns the traffic. Everything around it comes in as verbs. */
+export type RollOut = {
+  traffic: Traffic;
+  /** The deployment that the release began with. */
+  before: Deployment;
+  /** Version ids: who has the traffic, and who is to get it. */
+  from: string;
+  to: string;
+  /** Percent, rising. */
+  steps: readonly number[];
+  /** The message of each deployment. */
+  mark: string;
+  /** Proves the new version at its share. @throws with the reason when it does not work. */
+  test(percentage: number): Promise<readonly string[]>;
+  /** Seconds between two tests of a step, until the step's time is over. */
+  bake(percentage: number, test: () => Promise<void>): Promise<void>;
+  say(line: string): void;
+  /** Aborted when the person at the terminal wants to stop. */
+  signal: AbortSignal;
+};
+
+/** The release failed, and the version before it has all traffic again. */
+export class ReleaseFailed extends Error {}
+/** Somebody else deployed meanwhile: theirs is left alone. */
+export class Overtaken extends Error {}
+
+/** How often the traffic is given back, and how long in between, before a person must help. */
+const RETURN_TRIES = 10;
+const RETURN_PAUSE_MS = 3_000;
+
+/**
+ * Gives the new version a growing share of the traffic, and tests it at each step.
+ *
+ * @returns the last deployment it made; the new version then waits for all of the traffic.
+ * @throws {ReleaseFailed} after all traffic went back to the version before.
+ * @throws {Overtaken} when the traffic is not as this release left it.
+ */
+export async function rollOut(release: RollOut): Promise<Deployment> {
+  const { traffic, steps, from, to, mark, say, signal } = release;
+  let ours = release.before;
+  for (const [index, percentage] of steps.entries()) {
+    const name = `step ${index + 1} of ${steps.length}, ${percentage} %`;
+    try {
+      await requireStill(traffic, ours);
+      signal.throwIfAborted();
+      ours = await traffic.give(shared(from, to, percentage), mark);
+      say(`  ${name} of the traffic goes to the new version`);
+      const test = async () => {
+        signal.throwIfAborted();
+        for (const line of await release.test(percentage)) say(`  ✓ ${line}`);
+        await requireStill(traffic, ours);
+      };
+      await test();
+      await release.bake(percentage, test);
+    } catch (error) {
+      if (error instanceof Overtaken) throw error;
+      const reason = signal.aborted
+        ? "it was interrupted"
+        : error instanceof Error
+          ? error.message
+          : `${error}`;
+      await giveBack(traffic, ours, from, `${mark} failed`, say);
+      throw new ReleaseFailed(`The release failed at ${name}: ${reason}`);
+    }
+  }
+  await requireStill(traffic, ours);
+  return ours;
+}
+
+/** The new version first: the objects it has stay with it when its share grows. */
+const shared = (from: string, to: string, percentage: number): Share[] => [
+  { versionId: to, percentage },
+  { versionId: from, percentage: Math.round((100 - percentage) * 100) / 100 },
+];
+
+async function requireStill(traffic: Traffic, ours: Deployment): Promise<void> {
+  const now = await traffic.current();
+  if (now?.id === ours.id) return;
+  throw new Overtaken(
+    `Somebody else deployed while this release was under way: ${now?.message || `deployment ${now?.id ?? "none"}`}. ` +
+      `Theirs is left as it is; look at it, then begin anew.`,
+  );
+}
+
+/**
+ * Gives all traffic back to the version before, unless somebody else has deployed since.
+ *
+ * @throws when the account does not take it: the next `up` on this stack does it then.
+ */
+export async function giveBack(
+  traffic: Traffic,
+  ours: Deployment,
+  from: string,
+  message: string,
+  say: (line: string) => void,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const now = await traffic.current();
+      if (now?.id !== ours.id) {
+        say("  somebody else has deployed since: the traffic stays as it is");
+        return;
+      }
+      if (ours.shares.length === 1 && ours.shares[0]?.versionId === from) return;
+      await traffic.give([{ versionId: from, percentage: 100 }], message);
+      say("  all traffic is back at the version before");
+      return;
+    } catch (error) {
+      if (attempt === RETURN_TRIES) throw error;
+      say(
+        `  giving the traffic back failed, trying again: ${error instanceof Error ? error.message : error}`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, RETURN_PAUSE_MS));
+    }
+  }
+}
