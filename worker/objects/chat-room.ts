@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { type Bundle, decodeBundle } from "../room/bundle.ts";
 import type { Connection } from "../room/connection.ts";
 import type { Host } from "../room/host.ts";
+import { decodeNotice, type HubNotice, type Noticed, type ReplicaReport } from "../room/hub-port.ts";
 import { found, type RoomName } from "../room/life.ts";
 import { JOB_RETRY_MS } from "../room/limits.ts";
 import { CLOSE } from "../room/protocol.ts";
@@ -15,6 +17,7 @@ import {
   type Connect,
   decodeConnect,
   type HistoryPage,
+  type ReplicaRpc,
   type RoomInfo,
   type RoomRpc,
 } from "./contract.ts";
@@ -29,7 +32,7 @@ type Ask<Verb extends keyof RoomRpc> = Parameters<RoomRpc[Verb]>[0];
  * One room in one region, named `region/room`. Only plumbing: sockets, storage, alarm and RPC reach the `Room`, which
  * is undefined until somebody first comes in, so that reads create nothing.
  */
-export class ChatRoom extends DurableObject<Env> implements RoomRpc {
+export class ChatRoom extends DurableObject<Env> implements RoomRpc, ReplicaRpc {
   readonly #host: Host;
   /** The connection behind each socket, while we are awake and it is a member's: its connection holds it. */
   readonly #connections = new WeakMap<WebSocket, Connection>();
@@ -50,6 +53,10 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     if (connect === undefined || request.headers.get("upgrade")?.toLowerCase() !== "websocket")
       return new Response("Only upgrades that the Worker passes on", { status: 400 });
     try {
+      const known = this.#room ?? this.#found(connect);
+      const pending = known.ready(connect.resuming ? connect.since : undefined);
+      if (pending !== undefined) await pending;
+      // It may have gone while we waited.
       const room = this.#room ?? this.#found(connect);
       const admission = room.admit(connect.userId);
       if (admission.kind === "refused") return refuse(admission.error);
@@ -97,10 +104,9 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     }
   }
 
-  async info({ region }: Ask<"info">): Promise<RoomInfo> {
-    const { users, messages } = this.#room?.info() ?? { users: 0, messages: 0 };
-    const regions = this.#room === undefined ? [] : [region];
-    return { users, messages, regions, version: this.env.VERSION };
+  async info(_: Ask<"info">): Promise<RoomInfo> {
+    const info = this.#room?.info() ?? { users: 0, messages: 0, regions: [] };
+    return { ...info, version: this.env.VERSION };
   }
 
   async history({ before, limit }: Ask<"history">): Promise<HistoryPage> {
@@ -116,6 +122,23 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc {
     // A ban is the one thing that is worth founding a room for.
     const target = this.#room ?? ((banSeconds ?? 0) <= 0 ? undefined : this.#found({ room, region }));
     return { closed: target?.kick(userId, banSeconds) ?? 0 };
+  }
+
+  async sync(request: Bundle): Promise<Bundle> {
+    const bundle = decodeBundle(request);
+    if (bundle === undefined) throw new Error("A bundle that this version cannot read");
+    const room = this.#room ?? this.#found({ room: bundle.room, region: bundle.to });
+    return room.sync(bundle);
+  }
+
+  async report(_: { room: string; region: string }): Promise<ReplicaReport> {
+    return this.#room?.report() ?? { founded: false };
+  }
+
+  async notice(request: HubNotice): Promise<Noticed> {
+    const notice = decodeNotice(request);
+    if (notice === undefined) throw new Error("A notice that this version cannot read");
+    return this.#room?.heed(notice) ?? { founded: false };
   }
 
   /** A room that is in the storage, with the sockets that outlived our sleep. */

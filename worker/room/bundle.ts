@@ -27,8 +27,8 @@ const deletionSchema = v.object({
   until: v.string(),
 });
 
-/** The copy of a message at `place` lost against one with a smaller order. */
-const moveSchema = v.object({ place: v.string(), origin: v.string(), seq: count });
+/** The copy of a message at `place` lost against the one at the smaller order `winner`: an event of who found it. */
+const moveSchema = v.object({ place: v.string(), winner: v.string(), origin: v.string(), seq: count });
 
 /**
  * What the bundle says of one origin: all its places and events above `after` and up to `upTo` are in it, except those
@@ -57,6 +57,8 @@ export const bundleSchema = v.object({
   /** Region of the receiver, which may be empty and learn here who it is. */
   to: v.string(),
   vector: vectorSchema,
+  /** The sender wants everything that it lacks, of every origin. Otherwise a replica gives what is its own. */
+  pull: v.optional(v.boolean()),
   floor: v.string(),
   parts: v.array(partSchema),
   entries: v.array(entrySchema),

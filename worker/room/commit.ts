@@ -1,6 +1,7 @@
 /** Takes messages into the log: dedupe, then limit, then append. Runs inside the tick's transaction. */
 import type { Connection } from "./connection.ts";
 import type { Message } from "./frame.ts";
+import type { Life } from "./life.ts";
 import { RATE_CACHE_USERS } from "./limits.ts";
 import { idFromClient, idFromPlace } from "./message-id.ts";
 import type { Clock } from "./order.ts";
@@ -20,21 +21,32 @@ export type Outcome = { readonly pending: Pending } & (
 
 export class Committer {
   readonly #store: RoomStore;
-  readonly #room: string;
-  readonly #origin: string;
+  readonly #life: Life;
   readonly #clock: Clock;
   readonly #messagesPerMinute: number;
   /** Beside SQLite, so that a busy user costs one write a tick and no read. */
   readonly #times = new Map<string, number[]>();
   #seq: number;
 
-  constructor(store: RoomStore, room: string, origin: string, clock: Clock, messagesPerMinute: number) {
+  constructor(store: RoomStore, life: Life, clock: Clock, messagesPerMinute: number) {
     this.#store = store;
-    this.#room = room;
-    this.#origin = origin;
+    this.#life = life;
     this.#clock = clock;
     this.#messagesPerMinute = messagesPerMinute;
-    this.#seq = store.log.heads().find((head) => head.origin === origin)?.seq ?? 0;
+    this.#seq = store.log.heads().find(({ origin }) => origin === life.origin)?.seq ?? 0;
+  }
+
+  /** Our origin is a new one. */
+  restart(): void {
+    this.#seq = 0;
+  }
+
+  /** Messages that another replica accepted of a user, Unix ms. Counts them towards the limit. */
+  count(userId: string, times: readonly number[], now: number): void {
+    const all = [...this.#recent(userId, now), ...times].sort((a, b) => a - b);
+    const recent = recentTimes(all, now);
+    this.#times.set(userId, recent);
+    this.#store.rates.save(userId, recent);
   }
 
   /** A place in this origin's log. One that a failed transaction took is a gap, which is fine. */
@@ -64,7 +76,7 @@ export class Committer {
     const { connection, message } = pending;
     const { userId, username } = connection;
     const { clientId } = message;
-    const known = clientId === undefined ? undefined : idFromClient(this.#room, userId, clientId);
+    const known = clientId === undefined ? undefined : idFromClient(this.#life.room, userId, clientId);
     const taken = known === undefined ? undefined : this.#store.log.taken(known);
     if (known !== undefined && taken !== undefined) return { kind: "duplicate", pending, id: known, taken };
 
@@ -75,13 +87,13 @@ export class Committer {
     times.push(now);
     const seq = this.nextSeq();
     const entry: Entry = {
-      id: known ?? idFromPlace(this.#room, this.#origin, seq),
+      id: known ?? idFromPlace(this.#life.room, this.#life.origin, seq),
       userId,
       username,
       message: message.message,
       timestamp: now,
       order: this.#clock.next(now),
-      origin: this.#origin,
+      origin: this.#life.origin,
       seq,
     };
     this.#store.log.append(entry);

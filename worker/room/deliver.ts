@@ -10,6 +10,8 @@ export interface Item {
   readonly json: string;
   /** A user whose own doing it tells. */
   readonly hiddenFrom?: string;
+  /** Plain clients saw it already, at another place. */
+  readonly hiddenFromPlain?: true;
 }
 
 /** What one connection gets differently. */
@@ -68,10 +70,14 @@ export function deliver(
   return { frames, slow, gone };
 }
 
-function objectsFor({ userId }: Connection, items: readonly Item[], own: Personal | undefined): string[] {
+function objectsFor(
+  { userId, plain }: Connection,
+  items: readonly Item[],
+  own: Personal | undefined,
+): string[] {
   const objects = own === undefined ? [] : [...own.first];
-  items.forEach(({ json, hiddenFrom }, index) => {
-    if (hiddenFrom !== userId) objects.push(own?.own.get(index) ?? json);
+  items.forEach(({ json, hiddenFrom, hiddenFromPlain }, index) => {
+    if (hiddenFrom !== userId && !(plain && hiddenFromPlain)) objects.push(own?.own.get(index) ?? json);
   });
   return objects;
 }

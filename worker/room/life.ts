@@ -9,7 +9,8 @@ export interface RoomName {
 }
 
 export interface Life extends RoomName {
-  readonly origin: string;
+  /** Changes when another replica turns out to have seen more of this origin than we hold. */
+  origin: string;
 }
 
 /** Gives empty storage its name: the room's first life, or its first after the storage was lost. */
@@ -32,4 +33,14 @@ export function lifeIn(store: RoomStore): Life {
     return value;
   };
   return { room: fact("room"), region: fact("region"), origin: fact("origin") };
+}
+
+/**
+ * The storage was restored to an older point: another replica has seen more of our origin than we hold. What comes from
+ * now on needs a new name; the old origin's places come back from the others.
+ */
+export function renew(store: RoomStore, life: Life, host: Pick<Host, "now" | "random">): void {
+  life.origin = newOrigin(life.region, host.now(), host.random());
+  store.facts.set("origin", life.origin);
+  store.log.know(life.origin);
 }

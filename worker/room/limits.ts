@@ -94,3 +94,27 @@ export const SYNC_DEADLINE_MS = 5 * SECOND;
 export const JOIN_WAIT_MS = SECOND;
 /** ms. A call to the hub beside the path of a join. */
 export const HUB_DEADLINE_MS = 5 * SECOND;
+/** ms after activity at which a replica makes sure that every peer holds everything: finds what a crash left unsent. */
+export const SYNC_CHECK_MS = 15 * SECOND;
+/** ms between two tries to call a peer or the hub that is not reached: doubled each time, up to the longest. */
+export const RETRY_FIRST_MS = SECOND;
+export const RETRY_LONGEST_MS = MINUTE;
+/** ms that a peer is not reached before people are told. */
+export const SYNC_DELAYED_MS = 10 * SECOND;
+/** Events, and UTF-16 units of their texts, in one bundle: a few ms of work for the receiver, far below RPC's limit. */
+export const BUNDLE_EVENTS = 500;
+export const BUNDLE_CHARACTERS = 256 * 1024;
+/**
+ * ms after a deleted message's own time in which another copy of it may have been made: the window in which it is sent
+ * again, and clocks that are off by the tolerance at both ends.
+ */
+export const COPY_WINDOW_MS = RESEND_WINDOW_MS + 5 * CLOCK_TOLERANCE_MS;
+/** Origins that a room remembers, of which the cursors of its clients name each: they have 512 bytes. */
+export const ORIGINS_KEPT = 14;
+/** Slots that a replica asks the hub for beyond those in use: a quarter, within these bounds. */
+export const SPARE_SLOTS_MIN = 4;
+export const SPARE_SLOTS_MAX = 64;
+/** Changes of who is here that are kept to tell peers; a peer that missed more gets the whole list. */
+export const ATTENDANCE_CHANGES = 256;
+/** ms between two requests for a slot in a room that the hub called full. */
+export const FULL_RETRY_MS = SECOND;

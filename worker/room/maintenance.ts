@@ -13,6 +13,7 @@ import {
 } from "./limits.ts";
 import type { Members } from "./members.ts";
 import { msOf, ORDER_ZERO } from "./order.ts";
+import type { Replica } from "./replica.ts";
 import type { Again, Jobs } from "./schedule.ts";
 import type { RoomStore } from "./store.ts";
 
@@ -21,6 +22,7 @@ export interface Premises {
   readonly region: string;
   readonly store: RoomStore;
   readonly members: Members;
+  readonly replica: Replica;
   readonly counters: Counters;
   readonly host: Host;
   readonly settings: RoomSettings;
@@ -38,9 +40,10 @@ export const jobsOf = (premises: Premises): Jobs => ({
     return premises.store.bans.earliest();
   },
   cleanup: () => cleanUp(premises),
+  ...premises.replica.jobs,
 });
 
-function trim({ store, host, settings }: Premises): number | undefined {
+function trim({ store, host, replica, settings }: Premises): number | undefined {
   const { visibleMessages, retentionMs } = settings.limits;
   const now = host.now();
   const before = store.facts.get("floor") ?? ORDER_ZERO;
@@ -49,6 +52,7 @@ function trim({ store, host, settings }: Premises): number | undefined {
   const floor = part !== undefined && part < target && part > before ? part : target;
   if (floor !== before) store.facts.set("floor", floor);
   store.log.trim(floor, now - keptMs(retentionMs));
+  replica.forgetOrigins();
   store.rates.forgetBefore(now - RATE_WINDOW_MS);
   if (floor < target) return now + TRIM_PART_MS;
   const oldest = store.log.hasMoreThan(visibleMessages) ? store.log.placeFromOldest(1) : undefined;
@@ -56,13 +60,21 @@ function trim({ store, host, settings }: Premises): number | undefined {
   return store.log.hasLooseDeletions() ? now + keptMs(retentionMs) : undefined;
 }
 
-async function writeDirectory({ room, region, store, members, host }: Premises): Promise<number | undefined> {
+async function writeDirectory({
+  room,
+  region,
+  store,
+  members,
+  replica,
+  host,
+}: Premises): Promise<number | undefined> {
   const now = host.now();
   const last = Number(store.facts.get("directoryAt") ?? 0);
   if (now < last + DIRECTORY_INTERVAL_MS && now >= last) return last + DIRECTORY_INTERVAL_MS;
   const users = members.userCount;
   store.facts.set("directoryAt", String(now));
-  await host.directory.write({ room, region, users, at: now });
+  if (replica.slots.governed) await replica.attend(now);
+  else await host.directory.write({ room, region, users, at: now });
   store.facts.set("directoryUsers", String(users));
   return users > 0 ? now + DIRECTORY_REFRESH_MS : undefined;
 }
@@ -81,10 +93,11 @@ function measure({ room, region, store, members, counters, host, settings }: Pre
 }
 
 /** A room in which nobody ever wrote leaves nothing behind. */
-async function cleanUp({ store, members, host }: Premises): Promise<Again> {
+async function cleanUp({ store, members, replica, host }: Premises): Promise<Again> {
   if (members.connections.size > 0 || !store.log.isEmpty()) return undefined;
   const bans = store.bans.earliest();
   if (bans !== undefined && bans > host.now()) return bans;
+  replica.end();
   await host.destroy();
   return "gone";
 }

@@ -1,7 +1,5 @@
 /** Who is in the room: connections, and the users behind them. */
 import type { Connection } from "./connection.ts";
-import { ROSTER_USERS } from "./limits.ts";
-import type { Roster, RosterUser } from "./protocol.ts";
 
 export class Members {
   readonly #connections = new Set<Connection>();
@@ -44,12 +42,8 @@ export class Members {
     return own?.size === 0 && this.#byUser.delete(connection.userId);
   }
 
-  roster(region: string): Roster {
-    const users: RosterUser[] = [];
-    for (const [userId, [first]] of this.#byUser) {
-      if (users.length === ROSTER_USERS) break;
-      if (first !== undefined) users.push({ userId, username: first.username, region });
-    }
-    return { type: "roster", users, userCount: this.userCount, truncated: users.length < this.userCount };
+  /** Each user with the name of its first connection. */
+  *users(): Generator<[string, string]> {
+    for (const [userId, [first]] of this.#byUser) if (first !== undefined) yield [userId, first.username];
   }
 }

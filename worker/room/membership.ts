@@ -28,3 +28,9 @@ export const membershipSchema = v.object({
 export function decodeMembership(value: unknown): Membership | undefined {
   return v.is(membershipSchema, value) ? value : undefined;
 }
+
+/** For sending: what comes out of a schema is writable. */
+export const membershipCopy = ({ version, members }: Membership): v.InferOutput<typeof membershipSchema> => ({
+  version,
+  members: [...members],
+});

@@ -31,7 +31,7 @@ export function laterOf(a: string, b: string): string {
 export const isOrder = (text: string): boolean => ORDER_SHAPE.test(text);
 
 export class Clock {
-  readonly #tail: string;
+  #tail: string;
   #ms = 0;
   #counter = 0;
 
@@ -48,6 +48,16 @@ export class Clock {
       this.#ms++;
       this.#counter = 0;
     }
+    return digits(this.#ms, MS_WIDTH) + digits(this.#counter, COUNTER_WIDTH) + this.#tail;
+  }
+
+  /** A new origin makes the orders from now on; they go on rising. */
+  rename(origin: string): void {
+    this.#tail = originTail(origin);
+  }
+
+  /** The highest order that was made or followed. */
+  get highest(): string {
     return digits(this.#ms, MS_WIDTH) + digits(this.#counter, COUNTER_WIDTH) + this.#tail;
   }
 

@@ -1,12 +1,9 @@
 /** Arrivals and departures between two ticks, joined into few frames. */
-import type { Connection } from "./connection.ts";
+import type { Coming } from "./everybody.ts";
 import { PRESENCE_EVENTS_PER_TICK } from "./limits.ts";
 import type { Presence } from "./protocol.ts";
 
-interface Change {
-  readonly type: Presence["type"];
-  readonly userId: string;
-  readonly username: string;
+interface Change extends Coming {
   readonly userCount: number;
 }
 
@@ -18,15 +15,15 @@ export class PresenceQueue {
     return this.#changes.size === 0;
   }
 
-  add(type: Presence["type"], { userId, username }: Connection, userCount: number): void {
+  add({ type, userId, username, region }: Coming, userCount: number): void {
     const earlier = this.#changes.get(userId);
     this.#changes.delete(userId);
     if (earlier !== undefined && earlier.type !== type) return;
-    this.#changes.set(userId, { type, userId, username, userCount });
+    this.#changes.set(userId, { type, userId, username, region, userCount });
   }
 
   /** The frames to send now: each with the count after it, the last with the present one. */
-  take(region: string, userCount: number): { joined: Presence[]; left: Presence[] } {
+  take(userCount: number): { joined: Presence[]; left: Presence[] } {
     const changes = [...this.#changes.values()];
     this.#changes.clear();
     const told = changes.length > PRESENCE_EVENTS_PER_TICK ? changes.slice(-1) : changes;
@@ -36,7 +33,6 @@ export class PresenceQueue {
     const frame = (change: Change): Presence => ({
       ...change,
       userCount: change === last ? userCount : change.userCount,
-      region,
     });
     return { joined: joined.map(frame), left: left.map(frame) };
   }

@@ -17,7 +17,7 @@ export interface Replay {
   readonly cursor: string;
 }
 
-const headsOf = (log: EntryLog): Vector => new Map(log.heads().map(({ origin, seq }) => [origin, seq]));
+const shownBy = (log: EntryLog): Vector => new Map(log.heads().map(({ origin, shown }) => [origin, shown]));
 
 export function startAfresh(log: EntryLog, recent: number): Replay {
   return {
@@ -25,15 +25,19 @@ export function startAfresh(log: EntryLog, recent: number): Replay {
     entries: log.newest(recent),
     rest: [],
     deleted: [],
-    cursor: encodeCursor({ seen: headsOf(log), order: log.highest() ?? ORDER_ZERO }),
+    cursor: encodeCursor({ seen: shownBy(log), order: log.highest() ?? ORDER_ZERO }),
   };
 }
 
 /** Every kept entry and deletion after the cursor, or undefined when that would not be all of them. */
-export function replayFrom(log: EntryLog, since: string): Replay | undefined {
+export function replayFrom(
+  log: EntryLog,
+  since: string,
+  mayCome: (origin: string) => boolean = () => false,
+): Replay | undefined {
   const cursor = parseCursor(since);
   if (cursor === undefined) return undefined;
-  const after = continueFrom(cursor, log.heads());
+  const after = continueFrom(cursor, log.heads(), mayCome);
   if (after === undefined) return undefined;
   // The storage went back in time and other entries took these places: the client has seen a life that is lost.
   for (const [origin, seq] of cursor.seen)
@@ -43,6 +47,7 @@ export function replayFrom(log: EntryLog, since: string): Replay | undefined {
   if (missed.length > RESUME_ENTRIES) return undefined;
   const entries = missed.slice(0, WELCOME_ENTRIES);
   const rest = missed.slice(WELCOME_ENTRIES);
+  const shown = shownBy(log);
   const order = (rest.length > 0 ? entries.at(-1)?.order : log.highest()) ?? ORDER_ZERO;
   return {
     recovered: true,
@@ -50,8 +55,12 @@ export function replayFrom(log: EntryLog, since: string): Replay | undefined {
     rest,
     deleted: log.deletionsAfter(after),
     cursor: encodeCursor({
-      seen: rest.length > 0 ? advance(after, entries) : headsOf(log),
+      seen: rest.length > 0 ? advance(lowerOf(after, shown), entries) : shown,
       order: laterOf(order, cursor.order),
     }),
   };
 }
+
+/** Per origin of `b` the lower of both. */
+const lowerOf = (a: Vector, b: Vector): Vector =>
+  new Map([...b].map(([origin, seq]) => [origin, Math.min(seq, a.get(origin) ?? 0)]));

@@ -2,17 +2,21 @@
  * A room: connections come and go, frames are queued, and a tick takes what is queued into the log and then tells
  * everybody. Knows no runtime: clock, store, sockets and timer come in.
  */
-import { type Admission, admit } from "./admission.ts";
-import { Committer, type Pending } from "./commit.ts";
+import { type Admission, admit, refusal } from "./admission.ts";
+import type { Bundle } from "./bundle.ts";
+import { Committer, type Outcome, type Pending } from "./commit.ts";
 import { Connection, type MemberState, type Socket } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { parseCursor } from "./cursor.ts";
 import { deliver } from "./deliver.ts";
+import type { Coming } from "./everybody.ts";
 import { type Received, receive } from "./frame.ts";
 import type { Host, RoomSettings } from "./host.ts";
-import { lifeIn, type RoomName } from "./life.ts";
+import type { Ban, HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
+import { type Life, lifeIn, type RoomName } from "./life.ts";
 import {
   BAN_SECONDS,
+  COPY_WINDOW_MS,
   framesPerWindow,
   MESSAGES_PER_TICK,
   PRESENCE_TICK_MS,
@@ -25,12 +29,14 @@ import {
   WHO_INTERVAL_MS,
 } from "./limits.ts";
 import { Members } from "./members.ts";
-import { Clock } from "./order.ts";
+import { Clock, msOf, orderAt } from "./order.ts";
 import { Pacer } from "./pacer.ts";
 import { PresenceQueue } from "./presence.ts";
-import { CLOSE, type Deletion } from "./protocol.ts";
+import { CLOSE, type Deletion, type Notice, type Typing } from "./protocol.ts";
+import { Replica } from "./replica.ts";
 import type { Entry, RoomStore } from "./store.ts";
-import { compose } from "./tick.ts";
+import type { Arrival } from "./take.ts";
+import { type Composition, compose, noticeOf } from "./tick.ts";
 import { Upkeep } from "./upkeep.ts";
 import { greet, type Newcomer } from "./welcome.ts";
 
@@ -38,7 +44,8 @@ export class Room {
   readonly name: RoomName;
   readonly members = new Members();
   readonly counters: Counters;
-  readonly #origin: string;
+  readonly #life: Life;
+  readonly #replica: Replica;
   readonly #store: RoomStore;
   readonly #host: Host;
   readonly #settings: RoomSettings;
@@ -49,33 +56,56 @@ export class Room {
   readonly #typing = new Map<Connection, boolean>();
   readonly #pacer: Pacer;
   #queue: Pending[] = [];
+  /** What came from other replicas since the last tick. */
+  #arrivals: Arrival[] = [];
+  #notices: Notice["code"][] = [];
+  readonly #remoteTyping = new Map<string, Typing>();
+  /** What the other replicas were told of who is here. */
+  #toldStamp: number;
 
   constructor(store: RoomStore, host: Host, settings: RoomSettings) {
-    const { origin, ...name } = lifeIn(store);
-    this.name = name;
-    this.#origin = origin;
+    const life = lifeIn(store);
+    this.#life = life;
+    this.name = { room: life.room, region: life.region };
     this.#store = store;
     this.#host = host;
     this.#settings = settings;
     this.counters = new Counters(store.facts.get("counters"));
-    this.#clock = new Clock(this.#origin);
+    this.#clock = new Clock(life.origin);
+    const own = store.log.highestOf(life.origin);
+    if (own !== undefined) this.#clock.resume(own);
+    // What others wrote may come from a clock that is far ahead.
     for (const held of [store.log.highest(), store.facts.get("floor")])
-      if (held !== undefined) this.#clock.resume(held);
-    this.#committer = new Committer(
+      if (held !== undefined) this.#clock.follow(held, host.now());
+    this.#committer = new Committer(store, life, this.#clock, settings.limits.messagesPerMinute);
+    this.#replica = new Replica({
+      life,
       store,
-      this.name.room,
-      this.#origin,
-      this.#clock,
-      settings.limits.messagesPerMinute,
-    );
+      host,
+      settings,
+      clock: this.#clock,
+      committer: this.#committer,
+      members: this.members,
+      schedule: (job, due) => this.#upkeep.by(job, due),
+      wrote: () => this.#upkeep.trim(),
+      arrived: (arrivals) => this.#arrived(arrivals),
+      came: (changes) => this.#came(changes),
+      typing: (typists) => this.#heardTyping(typists),
+      notice: (code) => this.#notice(code),
+      moveOut: () => this.#moveOut(),
+      ban: (ban) => this.#ban(ban),
+      kick: (userId) => this.kick(userId, undefined),
+    });
     this.#upkeep = new Upkeep({
       ...this.name,
       store,
       members: this.members,
+      replica: this.#replica,
       counters: this.counters,
       host,
       settings,
     });
+    this.#toldStamp = this.#replica.everybody.stamp;
     this.#pacer = new Pacer(host.now, host.later, () => this.#tick());
   }
 
@@ -88,12 +118,29 @@ export class Room {
 
   /** After the last `restore`: what happened while nobody looked, such as a crash that took every socket. */
   settle(): void {
+    this.#replica.settle();
     this.#upkeep.checkDirectory();
+  }
+
+  /**
+   * What has to happen before `admit`: undefined, when nothing has. Never rejects, and takes three seconds at most.
+   * @param since the cursor of somebody who resumes
+   */
+  ready(since: string | undefined): Promise<void> | undefined {
+    return this.#replica.ready(since);
   }
 
   admit(userId: string): Admission {
     const now = this.#host.now();
-    const admission = admit(this.members, userId, this.#settings.limits, this.#store.bans.until(userId), now);
+    const { slots, refusalWithoutSlot } = this.#replica;
+    const { connectionsPerUser } = this.#settings.limits;
+    const bannedUntil = this.#store.bans.until(userId);
+    const allowed = { connectionsPerRoom: slots.limit, connectionsPerUser };
+    let admission = admit(this.members, userId, allowed, bannedUntil, now);
+    if (admission.kind === "refused" && admission.error.code === "room_full") {
+      const { code, message, retryAfterMs } = refusalWithoutSlot;
+      admission = refusal(code, message, retryAfterMs);
+    }
     if (admission.kind === "refused") {
       this.#host.log("refused", { ...this.name, code: admission.error.code, userId });
       this.counters.add("refusals");
@@ -107,17 +154,22 @@ export class Room {
   join(socket: Socket, id: string, newcomer: Newcomer): Connection {
     const now = this.#host.now();
     const { userId, username, plain } = newcomer;
+    // It reads from the log what the others get with the next tick.
+    if (this.#arrivals.length > 0 || this.#notices.length > 0) this.#tick();
     const connection = this.#connect(socket, { id, userId, username, plain, seenAt: now });
     const order = newcomer.resuming ? parseCursor(newcomer.since ?? "")?.order : undefined;
     if (order !== undefined) this.#clock.follow(order, now);
+    const { everybody } = this.#replica;
     const first = this.members.of(userId).size === 0;
+    const isNew = first && !everybody.isElsewhere(userId);
     const { recovered } = greet(
       {
         ...this.name,
         settings: this.#settings,
         log: this.#store.log,
         now,
-        userCount: this.members.userCount + (first ? 1 : 0),
+        userCount: everybody.userCount + (isNew ? 1 : 0),
+        mayCome: this.#replica.mayCome,
       },
       connection,
       newcomer,
@@ -128,9 +180,12 @@ export class Room {
     if (recovered) this.counters.add("resumes");
     this.#host.log("joined", { ...this.name, connection: id, userId, plain, recovered });
     if (first) {
-      this.#presence.add("user_joined", connection, this.members.userCount);
+      everybody.came(userId, username);
+      if (isNew) this.#tellPresence("user_joined", connection);
       this.#upkeep.directory();
     }
+    if (this.#replica.isDelayed) this.#send(connection, noticeOf("sync_delayed"));
+    this.#replica.joined();
     this.#wantPresenceTick();
     return connection;
   }
@@ -172,8 +227,7 @@ export class Room {
         this.#send(connection, { type: "pong", timestamp: now });
         return;
       case "who":
-        if (connection.mayAsk(now, WHO_INTERVAL_MS))
-          this.#send(connection, this.members.roster(this.name.region));
+        if (connection.mayAsk(now, WHO_INTERVAL_MS)) this.#send(connection, this.#replica.everybody.roster());
         return;
       case "wrong":
         if (received.malformed) {
@@ -210,13 +264,15 @@ export class Room {
         const taken = this.#committer.commit(batch, now);
         for (const { kind } of taken) this.counters.add(kind === "duplicate" ? "duplicates" : kind);
         this.#store.facts.set("counters", this.counters.save());
+        this.#replica.save();
         return taken;
       });
-      if (outcomes.some(({ kind }) => kind === "accepted")) this.#upkeep.trim();
+      const accepted = outcomes.some(({ kind }) => kind === "accepted");
+      if (accepted) this.#upkeep.trim();
       this.#upkeep.measure();
-      const presence = this.#presence.take(this.name.region, this.members.userCount);
-      this.#tell(compose(outcomes, presence, this.#typing), now);
-      this.#typing.clear();
+      this.#tell(this.#compose(outcomes), now);
+      // After the write, in program order: what leaves us waits until it is durable.
+      if (accepted) this.#replica.push();
     } catch (error) {
       this.#committer.forget();
       this.#host.log("tick_failed", { ...this.name, messages: batch.length, error: String(error) });
@@ -225,6 +281,32 @@ export class Room {
         this.#drop(connection, CLOSE.internal, "internal error", "tick_failed");
     }
     if (this.#queue.length > 0) this.#wantTick();
+  }
+
+  #compose(outcomes: readonly Outcome[]): Composition {
+    const { everybody } = this.#replica;
+    const said = {
+      outcomes,
+      arrivals: this.#arrivals,
+      notices: this.#notices.map(noticeOf),
+      presence: this.#presence.take(everybody.userCount),
+      typing: this.#typing,
+      remoteTyping: this.#remoteTyping,
+    };
+    const composition = compose(said);
+    if (everybody.stamp !== this.#toldStamp) {
+      this.#toldStamp = everybody.stamp;
+      this.#replica.tellPresence();
+    }
+    if (this.#typing.size > 0)
+      this.#replica.tellTyping(
+        [...this.#typing].map(([{ userId, username }, isTyping]) => ({ userId, username, isTyping })),
+      );
+    this.#arrivals = [];
+    this.#notices = [];
+    this.#typing.clear();
+    this.#remoteTyping.clear();
+    return composition;
   }
 
   #takeBatch(): Pending[] {
@@ -248,8 +330,8 @@ export class Room {
   /** Empties a message for good; everybody hears of it. */
   remove(id: string): boolean {
     const now = this.#host.now();
-    const deletion: Deletion = { id, origin: this.#origin, seq: this.#committer.nextSeq() };
-    const removed = this.#store.transaction(() => this.#store.log.remove(deletion, now));
+    const deletion: Deletion = { id, origin: this.#life.origin, seq: this.#committer.nextSeq() };
+    const removed = this.#store.transaction(() => this.#store.log.remove(deletion, now, this.#until(id)));
     if (removed !== true) return removed === "done";
     this.#upkeep.trim();
     this.counters.add("deletions");
@@ -258,8 +340,15 @@ export class Room {
       { items: [{ json: JSON.stringify({ type: "message_deleted", ...deletion }) }], personal: new Map() },
       now,
     );
+    this.#replica.push();
     this.#wantPresenceTick();
     return true;
+  }
+
+  /** Until when copies of a deleted message may come from other replicas; there are none in a room of one region. */
+  #until(id: string): string {
+    const copy = this.#replica.slots.governed ? this.#store.replica.copyOf(id) : undefined;
+    return copy === undefined ? "" : orderAt(msOf(copy.order) + COPY_WINDOW_MS);
   }
 
   /** Closes the user's connections, drops what they had queued, and bans the user for a while. */
@@ -267,8 +356,7 @@ export class Room {
     const now = this.#host.now();
     if (banSeconds !== undefined && banSeconds > 0) {
       const until = now + Math.min(Math.ceil(banSeconds), BAN_SECONDS) * 1000;
-      this.#store.bans.set(userId, until);
-      this.#upkeep.endBan(until);
+      this.#ban({ userId, until, at: now });
     }
     this.#queue = this.#queue.filter(({ connection }) => connection.userId !== userId);
     const connections = [...this.members.of(userId)];
@@ -280,10 +368,16 @@ export class Room {
     return connections.length;
   }
 
-  info(): { users: number; messages: number } {
+  #ban({ userId, until, at }: Ban): void {
+    this.#store.bans.set(userId, until, at);
+    this.#upkeep.endBan(until);
+  }
+
+  info(): { users: number; messages: number; regions: readonly string[] } {
     return {
-      users: this.members.userCount,
+      users: this.#replica.everybody.userCount,
       messages: this.#store.log.count(this.#settings.limits.visibleMessages),
+      regions: this.#replica.regions,
     };
   }
 
@@ -297,6 +391,55 @@ export class Room {
   /** The alarm. Never throws. */
   alarm(): Promise<void> {
     return this.#upkeep.run();
+  }
+
+  /** Another replica's call, and the answer to it. */
+  sync(bundle: Bundle): Bundle {
+    return this.#replica.sync(bundle);
+  }
+
+  /** For the hub: what it can be rebuilt from. */
+  report(): ReplicaReport {
+    return this.#replica.report();
+  }
+
+  /** The hub has something to say. */
+  heed(notice: HubNotice): Noticed {
+    return this.#replica.heed(notice);
+  }
+
+  /** The room's storage is gone, and with it the room. */
+  end(): void {
+    this.#replica.end();
+  }
+
+  #arrived(arrivals: readonly Arrival[]): void {
+    this.#arrivals.push(...arrivals);
+    this.#wantTick();
+  }
+
+  #came(changes: readonly Coming[]): void {
+    for (const change of changes) this.#presence.add(change, this.#replica.everybody.userCount);
+    this.#wantPresenceTick();
+  }
+
+  #heardTyping(typists: NonNullable<Bundle["typing"]>): void {
+    for (const [userId, username, isTyping] of typists)
+      if (this.#remoteTyping.size < TYPING_EVENTS_PER_TICK)
+        this.#remoteTyping.set(userId, { type: "typing", userId, username, isTyping });
+    if (this.members.connections.size > 0) this.#wantTick();
+    else this.#remoteTyping.clear();
+  }
+
+  #notice(code: Notice["code"]): void {
+    if (this.members.connections.size === 0) return;
+    this.#notices.push(code);
+    this.#wantPresenceTick();
+  }
+
+  #moveOut(): void {
+    for (const connection of [...this.members.connections])
+      this.#drop(connection, CLOSE.restarting, "this region closes", "moved_out");
   }
 
   #send(connection: Connection, frame: object): void {
@@ -327,10 +470,19 @@ export class Room {
 
   #forget(connection: Connection): void {
     this.#typing.delete(connection);
-    if (!this.members.delete(connection)) return;
-    this.#presence.add("user_left", connection, this.members.userCount);
-    this.#upkeep.directory();
+    if (!this.members.has(connection)) return;
+    if (this.members.delete(connection)) {
+      this.#replica.everybody.went(connection.userId);
+      if (!this.#replica.everybody.isElsewhere(connection.userId))
+        this.#tellPresence("user_left", connection);
+      this.#upkeep.directory();
+    }
     this.#upkeep.cleanUp();
     this.#wantPresenceTick();
+  }
+
+  #tellPresence(type: Coming["type"], { userId, username }: Connection): void {
+    const { region } = this.name;
+    this.#presence.add({ type, userId, username, region }, this.#replica.everybody.userCount);
   }
 }

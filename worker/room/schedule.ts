@@ -18,7 +18,7 @@ export interface ScheduleStore {
   };
 }
 
-export type Job = "trim" | "directory" | "metrics" | "bans" | "cleanup";
+export type Job = "trim" | "directory" | "metrics" | "bans" | "cleanup" | "sync" | "hub" | "held";
 
 /** When a job is due again, if it is. `gone`: the object is no more, and neither is its schedule. */
 export type Again = number | undefined | "gone";

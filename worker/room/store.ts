@@ -1,4 +1,5 @@
 /** What a room keeps, as the heart sees it. Synchronous: a tick reads, decides, writes and sends in one turn. */
+import type { BundleDeletion, BundleEntry, BundleMove } from "./bundle.ts";
 import type { Vector } from "./cursor.ts";
 import type { ChatMessage, Deletion } from "./protocol.ts";
 import type { OriginHead } from "./resume.ts";
@@ -18,8 +19,10 @@ export interface EntryLog {
   append(entry: Entry): void;
   taken(id: string): Taken | undefined;
   heads(): readonly OriginHead[];
-  /** The highest order held, deleted places included. */
+  /** The highest order, deleted places included, held ones not. */
   highest(): string | undefined;
+  /** The highest order of one origin. */
+  highestOf(origin: string): string | undefined;
   /** The newest that are not deleted, oldest first. */
   newest(limit: number): readonly Entry[];
   /** Below `before` (exclusive) and among the newest `visible` places; oldest first; not deleted. */
@@ -30,10 +33,10 @@ export interface EntryLog {
   /** At most `limit` entries above the vector in the room's order, not deleted. */
   after(vector: Vector, limit: number): readonly Entry[];
   deletionsAfter(vector: Vector): readonly Deletion[];
-  /** The order of the newest entry of an origin up to a `seq`. */
+  /** The order of the newest visible entry of an origin up to a `seq`. */
   orderUpTo(origin: string, seq: number): string | undefined;
   /** Empties an entry, which keeps its place. `false`: no such id. `done`: it was deleted before. */
-  remove(deletion: Deletion, at: number): "done" | boolean;
+  remove(deletion: Deletion, at: number, until: string): "done" | boolean;
   /** The order of the n-th newest place, the newest being 1. */
   placeFromNewest(n: number): string | undefined;
   /** The order of the n-th oldest place. */
@@ -46,6 +49,58 @@ export interface EntryLog {
   hasLooseDeletions(): boolean;
 }
 
+/** Something in an origin's log, in the shape in which replicas hand it on. */
+export type LogEvent =
+  | { readonly kind: "entry"; readonly event: BundleEntry }
+  | { readonly kind: "deletion"; readonly event: BundleDeletion }
+  | { readonly kind: "move"; readonly event: BundleMove };
+
+/** 0 a message, 1 deleted, 2 moved, 3 held. */
+export type PlaceState = 0 | 1 | 2 | 3;
+
+/** The one copy of an id that is not moved. */
+export interface Copy {
+  readonly order: string;
+  readonly origin: string;
+  readonly seq: number;
+  readonly state: PlaceState;
+}
+
+/** What only a room of several replicas does to its log. */
+export interface ReplicaLog {
+  /** At most `limit` places and events of an origin above `after`, by `seq`. */
+  eventsAfter(origin: string, after: number, limit: number): readonly LogEvent[];
+  /** The origin is held up to `seq` without a hole, of which everything to `trimmed` may be missing. */
+  raise(origin: string, seq: number, trimmed: number): void;
+  put(entry: Entry, state: PlaceState): void;
+  copyOf(id: string): Copy | undefined;
+  /** Empties the copy at this order: it is moved. Its id where it was no moved one before. */
+  move(order: string): string | undefined;
+  isDeleted(id: string): boolean;
+  isMarked(order: string): boolean;
+  /** Stores a deletion and empties what it names. */
+  delete(deletion: BundleDeletion): void;
+  mark(move: BundleMove): void;
+  earliestHeld(): string | undefined;
+  /** Held entries up to an order become visible: the entries, by order, and deletions that hid behind them. */
+  release(upTo: string): { entries: readonly Entry[]; deletions: readonly Deletion[] };
+  /** Forgets origins with nothing in the log, beyond so many, the oldest first, none that `keep` names. */
+  forgetOrigins(count: number, keep: ReadonlySet<string>): void;
+}
+
+/** What is remembered of a peer. */
+export interface PeerRow {
+  readonly region: string;
+  readonly origin: string;
+  readonly vector: Vector;
+  /** Failed calls in a row. */
+  readonly attempts: number;
+  /** Unix ms, 0: not failing. */
+  readonly failingSince: number;
+  /** When it is to be called, Unix ms, 0: no need. */
+  readonly due: number;
+}
+
 export interface RoomStore {
   /** All or nothing. An error in `work` undoes its writes and passes on. */
   transaction<T>(work: () => T): T;
@@ -54,6 +109,12 @@ export interface RoomStore {
     set(key: FactKey, value: string | undefined): void;
   };
   readonly log: EntryLog;
+  readonly replica: ReplicaLog;
+  readonly peers: {
+    all(): readonly PeerRow[];
+    save(peer: PeerRow): void;
+    remove(region: string): void;
+  };
   readonly rates: {
     times(userId: string): readonly number[];
     save(userId: string, times: readonly number[]): void;
@@ -63,7 +124,8 @@ export interface RoomStore {
   readonly bans: {
     /** Unix ms. */
     until(userId: string): number | undefined;
-    set(userId: string, until: number): void;
+    set(userId: string, until: number, at: number): void;
+    all(): readonly { readonly userId: string; readonly until: number; readonly at: number }[];
     forgetBefore(time: number): void;
     /** The next one to end. */
     earliest(): number | undefined;
@@ -87,4 +149,10 @@ export type FactKey =
   | "counters"
   /** When the directory was last written, Unix ms, and with how many users. */
   | "directoryAt"
-  | "directoryUsers";
+  | "directoryUsers"
+  /** What the hub last said, JSON. */
+  | "membership"
+  /** Slots: JSON. Stored from the moment at which the hub governs the room. */
+  | "claim"
+  /** The origin under which the hub knows us. */
+  | "registered";

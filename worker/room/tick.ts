@@ -2,20 +2,37 @@
 import type { Outcome } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import type { Item, Personal } from "./deliver.ts";
-import type { Ack, ErrorFrame, Presence } from "./protocol.ts";
+import type { Ack, ErrorFrame, Notice, Presence, Typing } from "./protocol.ts";
+import type { Arrival } from "./take.ts";
 
 export interface Composition {
   readonly items: readonly Item[];
   readonly personal: ReadonlyMap<Connection, Personal>;
 }
 
-/** Arrivals first, then messages, departures, and who types now. */
-export function compose(
-  outcomes: readonly Outcome[],
-  presence: { readonly joined: readonly Presence[]; readonly left: readonly Presence[] },
-  typing: ReadonlyMap<Connection, boolean>,
-): Composition {
+/** What came together since the last tick. */
+export interface Happened {
+  readonly outcomes: readonly Outcome[];
+  /** From other replicas. */
+  readonly arrivals: readonly Arrival[];
+  readonly notices: readonly Notice[];
+  readonly presence: { readonly joined: readonly Presence[]; readonly left: readonly Presence[] };
+  readonly typing: ReadonlyMap<Connection, boolean>;
+  readonly remoteTyping: ReadonlyMap<string, Typing>;
+}
+
+const NOTICES = {
+  sync_delayed: "Messages from other regions are late. Chat in this region goes on.",
+  sync_restored: "All regions are connected again.",
+} as const satisfies Record<Notice["code"], string>;
+
+export const noticeOf = (code: Notice["code"]): Notice => ({ type: "notice", code, message: NOTICES[code] });
+
+/** Who came first, then messages, who left, and who types now. */
+export function compose(happened: Happened): Composition {
+  const { outcomes, arrivals, notices, presence, typing, remoteTyping } = happened;
   const items: Item[] = presence.joined.map(presenceItem);
+  for (const arrival of arrivals) items.push(arrivalItem(arrival));
   const personal = new Map<Connection, Personal>();
   const personalOf = (connection: Connection): Personal => {
     const known = personal.get(connection);
@@ -55,7 +72,18 @@ export function compose(
   items.push(...presence.left.map(presenceItem));
   for (const [{ userId, username }, isTyping] of typing)
     items.push({ json: JSON.stringify({ type: "typing", userId, username, isTyping }), hiddenFrom: userId });
+  for (const frame of remoteTyping.values())
+    items.push({ json: JSON.stringify(frame), hiddenFrom: frame.userId });
+  for (const notice of notices) items.push({ json: JSON.stringify(notice) });
   return { items, personal };
+}
+
+function arrivalItem(arrival: Arrival): Item {
+  if (arrival.kind === "deletion")
+    return { json: JSON.stringify({ type: "message_deleted", ...arrival.deletion }) };
+  const json = JSON.stringify({ type: "chat_message", ...arrival.entry });
+  // A plain client appends what it gets: it would show the message twice.
+  return arrival.replaces ? { json, hiddenFromPlain: true } : { json };
 }
 
 const presenceItem = (frame: Presence): Item => ({ json: JSON.stringify(frame), hiddenFrom: frame.userId });

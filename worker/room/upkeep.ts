@@ -1,7 +1,7 @@
 /** When the room's jobs are due: each thing that happens asks for its upkeep here. */
 import { DIRECTORY_DELAY_MS, DIRECTORY_INTERVAL_MS, METRICS_INTERVAL_MS } from "./limits.ts";
 import { jobsOf, keptMs, type Premises } from "./maintenance.ts";
-import { Schedule } from "./schedule.ts";
+import { type Job, Schedule } from "./schedule.ts";
 
 export class Upkeep {
   readonly #premises: Premises;
@@ -10,6 +10,11 @@ export class Upkeep {
   constructor(premises: Premises) {
     this.#premises = premises;
     this.#schedule = new Schedule(premises.store, premises.host.arm, premises.host.now());
+  }
+
+  /** The job runs at `due` or earlier. */
+  by(job: Job, due: number): void {
+    this.#schedule.by(job, due);
   }
 
   /** Something was written that may go in time. */

@@ -26,18 +26,20 @@ interface Surroundings {
   readonly log: EntryLog;
   readonly now: number;
   readonly userCount: number;
+  /** Whether what we lack of an origin may still come from another replica. */
+  readonly mayCome: (origin: string) => boolean;
 }
 
 export const asMessage = (entry: Entry): ChatMessage => ({ type: "chat_message", ...entry });
 
 export function greet(
-  { room, region, settings, log, now, userCount }: Surroundings,
+  { room, region, settings, log, now, userCount, mayCome }: Surroundings,
   connection: Connection,
   { userId, username, plain, resuming, since, session }: Newcomer,
 ): { recovered: boolean } {
   const { limits, version } = settings;
   const replay =
-    (resuming && since !== undefined ? replayFrom(log, since) : undefined) ??
+    (resuming && since !== undefined ? replayFrom(log, since, mayCome) : undefined) ??
     startAfresh(log, limits.recentMessages);
   const welcome: Welcome = {
     type: "welcome",

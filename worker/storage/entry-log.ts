@@ -1,11 +1,12 @@
 /** The room's log in SQLite. What every join reads is also held in memory; `reload` after a transaction was undone. */
 import type { Vector } from "../room/cursor.ts";
+import { orderAt } from "../room/order.ts";
 import type { Deletion } from "../room/protocol.ts";
 import type { OriginHead } from "../room/resume.ts";
 import type { Entry, EntryLog, Taken } from "../room/store.ts";
 import type { Row, Sql } from "./sql.ts";
 
-interface EntryRow extends Row {
+export interface EntryRow extends Row {
   place: string;
   id: string;
   origin: string;
@@ -21,11 +22,13 @@ interface Head {
   trimmed: number;
 }
 
+export const ENTRY_COLUMNS = "place, id, origin, seq, user_id, username, message, timestamp";
+
 /** Of a deletion: its place is trimmed. Goes by the index of ids. */
 const LOOSE = "NOT EXISTS (SELECT 1 FROM entries WHERE entries.id = deletions.id AND entries.state <> 2)";
-const COLUMNS = "place, id, origin, seq, user_id, username, message, timestamp";
+const COLUMNS = ENTRY_COLUMNS;
 
-const entryOf = (row: EntryRow): Entry => ({
+export const entryOf = (row: EntryRow): Entry => ({
   id: row.id,
   userId: row.user_id,
   username: row.username,
@@ -42,6 +45,9 @@ export class SqlEntryLog implements EntryLog {
   /** Null: none is held. */
   #highest: string | null | undefined;
   #newest: { readonly limit: number; readonly entries: readonly Entry[] } | undefined;
+  /** The lowest held `seq` per origin. */
+  #heldFrom: Map<string, number> | undefined;
+  #hasDeletions: boolean | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -51,10 +57,20 @@ export class SqlEntryLog implements EntryLog {
     this.#heads = undefined;
     this.#highest = undefined;
     this.#newest = undefined;
+    this.#heldFrom = undefined;
+    this.#hasDeletions = undefined;
+  }
+
+  /** Places changed other than by `append`. */
+  changed(): void {
+    this.#highest = undefined;
+    this.#newest = undefined;
+    this.#heldFrom = undefined;
+    this.#hasDeletions = undefined;
   }
 
   know(origin: string): void {
-    this.#see(origin, 0);
+    this.see(origin, 0);
   }
 
   append(entry: Entry): void {
@@ -69,27 +85,42 @@ export class SqlEntryLog implements EntryLog {
       entry.message,
       entry.timestamp,
     );
-    this.#see(entry.origin, entry.seq);
+    this.see(entry.origin, entry.seq);
     const highest = this.highest();
     if (highest === undefined || highest < entry.order) this.#highest = entry.order;
     this.#newest = undefined;
   }
 
   taken(id: string): Taken | undefined {
-    return this.#sql.all<{ order: string; timestamp: number }>(
-      `SELECT place AS "order", timestamp FROM entries WHERE id = ? AND state <> 2`,
-      id,
-    )[0];
+    return (
+      this.#sql.all<{ order: string; timestamp: number }>(
+        `SELECT place AS "order", timestamp FROM entries WHERE id = ? AND state <> 2`,
+        id,
+      )[0] ?? this.#deletedUnseen(id)
+    );
   }
 
   heads(): readonly OriginHead[] {
-    return [...this.#loadHeads()].map(([origin, { seq, trimmed }]) => ({ origin, seq, trimmed }));
+    const heldFrom = this.#loadHeldFrom();
+    return [...this.#loadHeads()].map(([origin, { seq, trimmed }]) => {
+      const held = heldFrom.get(origin);
+      return { origin, seq, trimmed, shown: held === undefined ? seq : held - 1 };
+    });
   }
 
   highest(): string | undefined {
     this.#highest ??=
-      this.#sql.all<{ place: string | null }>("SELECT MAX(place) AS place FROM entries")[0]?.place ?? null;
+      this.#sql.all<{ place: string }>(
+        "SELECT place FROM entries WHERE state <> 3 ORDER BY place DESC LIMIT 1",
+      )[0]?.place ?? null;
     return this.#highest ?? undefined;
+  }
+
+  highestOf(origin: string): string | undefined {
+    return this.#sql.all<{ place: string }>(
+      "SELECT place FROM entries WHERE origin = ? ORDER BY seq DESC LIMIT 1",
+      origin,
+    )[0]?.place;
   }
 
   newest(limit: number): readonly Entry[] {
@@ -105,7 +136,7 @@ export class SqlEntryLog implements EntryLog {
 
   page(before: string | undefined, limit: number, visible: number): readonly Entry[] {
     const rows = this.#sql.all<EntryRow>(
-      `SELECT ${COLUMNS} FROM (SELECT * FROM entries ORDER BY place DESC LIMIT ?)
+      `SELECT ${COLUMNS} FROM (SELECT * FROM entries WHERE state <> 3 ORDER BY place DESC LIMIT ?)
        WHERE state = 0 AND (? IS NULL OR place < ?) ORDER BY place DESC LIMIT ?`,
       visible,
       before ?? null,
@@ -117,13 +148,13 @@ export class SqlEntryLog implements EntryLog {
 
   count(visible: number): number {
     return this.#number(
-      "SELECT COUNT(*) AS n FROM (SELECT state FROM entries ORDER BY place DESC LIMIT ?) WHERE state = 0",
+      "SELECT COUNT(*) AS n FROM (SELECT state FROM entries WHERE state <> 3 ORDER BY place DESC LIMIT ?) WHERE state = 0",
       visible,
     );
   }
 
   isEmpty(): boolean {
-    return this.highest() === undefined;
+    return this.highest() === undefined && this.#loadHeldFrom().size === 0;
   }
 
   after(vector: Vector, limit: number): readonly Entry[] {
@@ -148,28 +179,34 @@ export class SqlEntryLog implements EntryLog {
 
   orderUpTo(origin: string, seq: number): string | undefined {
     return this.#sql.all<{ place: string }>(
-      "SELECT place FROM entries WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+      "SELECT place FROM entries WHERE origin = ? AND seq <= ? AND state = 0 ORDER BY seq DESC LIMIT 1",
       origin,
       seq,
     )[0]?.place;
   }
 
-  remove({ id, origin, seq }: Deletion, at: number): "done" | boolean {
+  remove({ id, origin, seq }: Deletion, at: number, until: string): "done" | boolean {
     const state = this.#sql.all<{ state: number }>(
       "SELECT state FROM entries WHERE id = ? AND state <> 2",
       id,
     )[0]?.state;
     if (state === undefined) return false;
     if (state === 1) return "done";
-    this.#sql.all("UPDATE entries SET state = 1, message = '', username = '' WHERE id = ? AND state = 0", id);
     this.#sql.all(
-      "INSERT OR IGNORE INTO deletions (id, origin, seq, deleted_at) VALUES (?, ?, ?, ?)",
+      "UPDATE entries SET state = 1, message = '', username = '' WHERE id = ? AND state <> 2",
+      id,
+    );
+    this.#sql.all(
+      "INSERT OR IGNORE INTO deletions (id, origin, seq, deleted_at, until) VALUES (?, ?, ?, ?, ?)",
       id,
       origin,
       seq,
       at,
+      until,
     );
-    this.#see(origin, seq);
+    this.#heldFrom = undefined;
+    this.#hasDeletions = undefined;
+    this.see(origin, seq);
     this.#newest = undefined;
     return true;
   }
@@ -188,13 +225,19 @@ export class SqlEntryLog implements EntryLog {
       floor,
     );
     this.#sql.all("DELETE FROM entries WHERE place <= ?", floor);
-    const loose = `deleted_at < ? AND ${LOOSE}`;
+    const moved = this.#sql.all<{ origin: string; seq: number; n: number }>(
+      "SELECT origin, MAX(seq) AS seq, COUNT(*) AS n FROM moves WHERE place <= ? GROUP BY origin",
+      floor,
+    );
+    if (moved.length > 0) this.#sql.all("DELETE FROM moves WHERE place <= ?", floor);
+    const loose = `CASE WHEN until = '' THEN deleted_at < ? ELSE until <= ? END AND ${LOOSE}`;
     const forgotten = this.#sql.all<{ origin: string; seq: number; n: number }>(
       `SELECT origin, MAX(seq) AS seq, COUNT(*) AS n FROM deletions WHERE ${loose} GROUP BY origin`,
       deletedBefore,
+      floor,
     );
-    this.#sql.all(`DELETE FROM deletions WHERE ${loose}`, deletedBefore);
-    for (const { origin, seq } of [...dropped, ...forgotten])
+    if (forgotten.length > 0) this.#sql.all(`DELETE FROM deletions WHERE ${loose}`, deletedBefore, floor);
+    for (const { origin, seq } of [...dropped, ...moved, ...forgotten])
       this.#sql.all("UPDATE origins SET trimmed = MAX(trimmed, ?) WHERE origin = ?", seq, origin);
     this.reload();
     return dropped.reduce((sum, { n }) => sum + n, 0);
@@ -205,12 +248,28 @@ export class SqlEntryLog implements EntryLog {
   }
 
   hasLooseDeletions(): boolean {
-    return this.#number(`SELECT COUNT(*) AS n FROM deletions WHERE ${LOOSE}`) > 0;
+    return this.#number(`SELECT COUNT(*) AS n FROM deletions WHERE until = '' AND ${LOOSE}`) > 0;
+  }
+
+  /** Whether replicas told each other of a deletion that is still remembered. Asked for every message. */
+  hasDeletions(): boolean {
+    this.#hasDeletions ??= this.#number("SELECT EXISTS (SELECT 1 FROM deletions WHERE until <> '') AS n") > 0;
+    return this.#hasDeletions;
+  }
+
+  /** Deleted in another region, from where the message itself did not come yet. */
+  #deletedUnseen(id: string): Taken | undefined {
+    if (!this.hasDeletions()) return undefined;
+    const at = this.#sql.all<{ at: number }>(
+      "SELECT deleted_at AS at FROM deletions WHERE id = ? AND until <> ''",
+      id,
+    )[0]?.at;
+    return at === undefined ? undefined : { order: orderAt(at), timestamp: at };
   }
 
   #place(direction: "ASC" | "DESC", n: number): string | undefined {
     return this.#sql.all<{ place: string }>(
-      `SELECT place FROM entries ORDER BY place ${direction} LIMIT 1 OFFSET ?`,
+      `SELECT place FROM entries WHERE state <> 3 ORDER BY place ${direction} LIMIT 1 OFFSET ?`,
       n - 1,
     )[0]?.place;
   }
@@ -225,7 +284,8 @@ export class SqlEntryLog implements EntryLog {
         .all<{ origin: string; trimmed: number; seq: number }>(
           `SELECT origin, trimmed, MAX(trimmed,
              IFNULL((SELECT MAX(seq) FROM entries WHERE entries.origin = origins.origin), 0),
-             IFNULL((SELECT MAX(seq) FROM deletions WHERE deletions.origin = origins.origin), 0)) AS seq
+             IFNULL((SELECT MAX(seq) FROM deletions WHERE deletions.origin = origins.origin), 0),
+             IFNULL((SELECT MAX(seq) FROM moves WHERE moves.origin = origins.origin), 0), seen) AS seq
            FROM origins`,
         )
         .map(({ origin, trimmed, seq }) => [origin, { seq, trimmed }]),
@@ -233,13 +293,26 @@ export class SqlEntryLog implements EntryLog {
     return this.#heads;
   }
 
-  #see(origin: string, seq: number): void {
+  #loadHeldFrom(): Map<string, number> {
+    this.#heldFrom ??= new Map(
+      this.#sql
+        .all<{ origin: string; seq: number }>(
+          "SELECT origin, MIN(seq) AS seq FROM entries WHERE state = 3 GROUP BY origin",
+        )
+        .map(({ origin, seq }) => [origin, seq]),
+    );
+    return this.#heldFrom;
+  }
+
+  /** The origin has something at `seq`, everything to `trimmed` of it is gone. */
+  see(origin: string, seq: number, trimmed = 0): void {
     const head = this.#loadHeads().get(origin);
     if (head !== undefined) {
       head.seq = Math.max(head.seq, seq);
+      head.trimmed = Math.max(head.trimmed, trimmed);
       return;
     }
     this.#sql.all("INSERT INTO origins (origin) VALUES (?)", origin);
-    this.#loadHeads().set(origin, { seq, trimmed: 0 });
+    this.#loadHeads().set(origin, { seq, trimmed });
   }
 }

@@ -38,4 +38,32 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE bans (user_id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE jobs (job TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- A room as replicas. entries.state 3: held, its order is too far ahead of our clock.
+  CREATE INDEX entries_held ON entries (place) WHERE state = 3;
+  -- Up to where an origin's log is held without a hole: places that were dropped on arrival count.
+  ALTER TABLE origins ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+  -- An order above which no copy of the id can come any more; '' in a room of one region.
+  ALTER TABLE deletions ADD COLUMN until TEXT NOT NULL DEFAULT '';
+  CREATE INDEX deletions_by_origin ON deletions (origin, seq);
+  -- A copy that lost against the one at "winner": an event in the log of the origin that found it.
+  CREATE TABLE moves (
+    place TEXT PRIMARY KEY,
+    winner TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    seq INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX moves_by_origin ON moves (origin, seq);
+  -- When a ban was decided: of two, the later counts.
+  ALTER TABLE bans ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+  -- What a peer last said that it holds, and how it goes with calling it.
+  CREATE TABLE peers (
+    region TEXT PRIMARY KEY,
+    origin TEXT NOT NULL,
+    vector TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,10 +1,13 @@
 /** A room's whole store over SQLite. */
 import type { FactKey, RoomStore } from "../room/store.ts";
+import { vectorFrom, vectorText } from "../room/vector.ts";
 import { SqlEntryLog } from "./entry-log.ts";
+import { SqlReplicaLog } from "./replica-log.ts";
 import type { Sql } from "./sql.ts";
 
 export class SqlRoomStore implements RoomStore {
   readonly log: SqlEntryLog;
+  readonly replica: SqlReplicaLog;
   readonly #sql: Sql;
   /** Read by every join. */
   #facts: Map<string, string> | undefined;
@@ -12,6 +15,7 @@ export class SqlRoomStore implements RoomStore {
   constructor(sql: Sql) {
     this.#sql = sql;
     this.log = new SqlEntryLog(sql);
+    this.replica = new SqlReplicaLog(sql, this.log);
   }
 
   transaction<T>(work: () => T): T {
@@ -59,14 +63,56 @@ export class SqlRoomStore implements RoomStore {
   readonly bans: RoomStore["bans"] = {
     until: (userId) =>
       this.#sql.all<{ until: number }>("SELECT until FROM bans WHERE user_id = ?", userId)[0]?.until,
-    set: (userId, until) => {
-      this.#sql.all("INSERT OR REPLACE INTO bans (user_id, until) VALUES (?, ?)", userId, until);
+    set: (userId, until, at) => {
+      this.#sql.all(
+        `INSERT INTO bans (user_id, until, at) VALUES (?, ?, ?)
+         ON CONFLICT (user_id) DO UPDATE SET until = excluded.until, at = excluded.at WHERE excluded.at >= at`,
+        userId,
+        until,
+        at,
+      );
     },
+    all: () =>
+      this.#sql.all<{ userId: string; until: number; at: number }>(
+        "SELECT user_id AS userId, until, at FROM bans",
+      ),
     forgetBefore: (time) => {
       this.#sql.all("DELETE FROM bans WHERE until <= ?", time);
     },
     earliest: () =>
       this.#sql.all<{ until: number | null }>("SELECT MIN(until) AS until FROM bans")[0]?.until ?? undefined,
+  };
+
+  readonly peers: RoomStore["peers"] = {
+    all: () =>
+      this.#sql
+        .all<{
+          region: string;
+          origin: string;
+          vector: string;
+          attempts: number;
+          failing_since: number;
+          due: number;
+        }>("SELECT region, origin, vector, attempts, failing_since, due FROM peers")
+        .map(({ vector, failing_since, ...row }) => ({
+          ...row,
+          vector: vectorFrom(vector),
+          failingSince: failing_since,
+        })),
+    save: ({ region, origin, vector, attempts, failingSince, due }) => {
+      this.#sql.all(
+        "INSERT OR REPLACE INTO peers (region, origin, vector, attempts, failing_since, due) VALUES (?, ?, ?, ?, ?, ?)",
+        region,
+        origin,
+        vectorText(vector),
+        attempts,
+        failingSince,
+        due,
+      );
+    },
+    remove: (region) => {
+      this.#sql.all("DELETE FROM peers WHERE region = ?", region);
+    },
   };
 
   readonly jobs: RoomStore["jobs"] = {

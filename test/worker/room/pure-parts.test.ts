@@ -99,22 +99,30 @@ describe("cursor", () => {
 
   it("continues only where nothing in between is lost", () => {
     const heads = [
-      { origin: "weur.a", seq: 10, trimmed: 4 },
-      { origin: "apac.b", seq: 5, trimmed: 0 },
+      { origin: "weur.a", seq: 10, trimmed: 4, shown: 10 },
+      { origin: "apac.b", seq: 5, trimmed: 0, shown: 5 },
     ];
     const cursor = (seen: Record<string, number>) => ({
       seen: new Map(Object.entries(seen)),
       order: ORDER_ZERO,
     });
-    expect(continueFrom(cursor({ "weur.a": 4 }), heads)).toEqual(
+    const never = () => false;
+    expect(continueFrom(cursor({ "weur.a": 4 }), heads, never)).toEqual(
       new Map([
         ["weur.a", 4],
         ["apac.b", 0],
       ]),
     );
-    expect(continueFrom(cursor({ "weur.a": 3 }), heads)).toBeUndefined();
-    expect(continueFrom(cursor({ "weur.a": 11 }), heads)).toBeUndefined();
-    expect(continueFrom(cursor({ "weur.a": 9, "weur.lost": 1 }), heads)).toBeUndefined();
+    expect(continueFrom(cursor({ "weur.a": 3 }), heads, never)).toBeUndefined();
+    expect(continueFrom(cursor({ "weur.a": 11 }), heads, never)).toBeUndefined();
+    expect(continueFrom(cursor({ "weur.a": 9, "weur.lost": 1 }), heads, never)).toBeUndefined();
+    // Seen in another region, from which it is still to come.
+    expect(continueFrom(cursor({ "weur.a": 9, "apac.b": 7 }), heads, (origin) => origin === "apac.b")).toEqual(
+      new Map([
+        ["weur.a", 9],
+        ["apac.b", 7],
+      ]),
+    );
   });
 });
 

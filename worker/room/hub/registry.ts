@@ -1,0 +1,150 @@
+/** Who replicates the room, and since which version: every change of it passes through here. */
+import type { Membership } from "../membership.ts";
+import { hear } from "./ledger.ts";
+import type { HubHost, HubSettings } from "./hub-host.ts";
+import type { HubStore, Known } from "./hub-store.ts";
+import { REMOVAL_GRACE_MS } from "./limits.ts";
+
+/** A life of a replica, as it says itself. */
+export interface LifeClaim {
+  readonly origin: string;
+  readonly n: number;
+  readonly holds: number;
+}
+
+export class Registry {
+  readonly #store: HubStore;
+  readonly #host: HubHost;
+  readonly #settings: HubSettings;
+  readonly #changed: () => void;
+
+  /** @param changed runs after the membership got a new version */
+  constructor(store: HubStore, host: HubHost, settings: HubSettings, changed: () => void) {
+    this.#store = store;
+    this.#host = host;
+    this.#settings = settings;
+    this.#changed = changed;
+  }
+
+  get version(): number {
+    return Number(this.#store.facts.get("version") ?? 0);
+  }
+
+  members(): readonly Known[] {
+    return this.#store.replicas.all().filter(({ state }) => state !== "left");
+  }
+
+  membership(): Membership {
+    const members = this.members().map(({ region, origin, state }) =>
+      state === "leaving" ? { region, origin, leaving: true as const } : { region, origin },
+    );
+    return { version: this.version, members };
+  }
+
+  /** Among how many regions what is free is to be shared: those that may still come count. */
+  regionCount(): number {
+    return new Set([...this.#settings.regions, ...this.members().map(({ region }) => region)]).size;
+  }
+
+  /** In one transaction; the version rises when it changed who is a member. */
+  change<T>(work: () => T): T {
+    let risen = false;
+    const result = this.#store.transaction(() => {
+      const [version, members] = [this.version, this.#names()];
+      const done = work();
+      if (this.#names() !== members) this.above(version);
+      risen = this.version !== version;
+      return done;
+    });
+    if (risen) this.#changed();
+    return result;
+  }
+
+  #names(): string {
+    return JSON.stringify(this.membership().members);
+  }
+
+  /** Somebody knows of this version: ours is to be a later one. */
+  above(version: number): void {
+    if (version >= this.version) this.#store.facts.set("version", String(version + 1));
+  }
+
+  /** A life of a region's replica that is new to us, or one that was given up: it is a member from now on. */
+  adopt(region: string, { origin, n, holds }: LifeClaim, solicited: boolean): Known {
+    const missing = !this.#settings.regions.includes(region);
+    const missingSince = missing ? this.#store.replicas.get(region)?.missingSince || this.#host.now() : 0;
+    const known: Known = {
+      region,
+      origin,
+      n,
+      solicited,
+      bound: holds,
+      state: missing && this.#host.now() >= missingSince + REMOVAL_GRACE_MS ? "leaving" : "member",
+      missingSince,
+      users: 0,
+      connections: 0,
+      countedAt: 0,
+      version: 0,
+      bansTaken: 0,
+      tries: 0,
+      retryAt: 0,
+    };
+    this.#store.replicas.save(known);
+    this.#host.log("replica_adopted", { region, origin, state: known.state });
+    return known;
+  }
+
+  /** Nothing is stored there any more: it holds no slot, no message and no user. */
+  drop(region: string): void {
+    this.#store.replicas.remove(region);
+    const kicked = this.#store.kicks.of(region).map(({ userId }) => userId);
+    this.#store.kicks.remove(region, kicked);
+    this.#host.log("replica_gone", { region });
+  }
+
+  /**
+   * Takes what a replica answered of itself.
+   * @param before its origin, as known when it was asked. Its life then may have ended since, but never comes back: so
+   *   another origin in the answer is the later one, unless yet another registered while the answer was under way.
+   * @returns what is known now; undefined where nothing is there
+   */
+  settle(region: string, before: string | undefined, answer: LifeClaim | undefined): Known | undefined {
+    const known = this.#store.replicas.get(region);
+    if (answer !== undefined && known?.origin === answer.origin) {
+      const heard = hear(known, answer, true);
+      this.#store.replicas.save(heard);
+      return heard;
+    }
+    if (known?.origin !== before) return known;
+    if (answer !== undefined) return this.adopt(region, answer, true);
+    if (known !== undefined) this.drop(region);
+    return undefined;
+  }
+
+  /**
+   * Compares the members with the settings. A region that is missing there for a while is leaving; one that is back stays.
+   * @returns when to look again, Unix ms
+   */
+  reconcile(): number | undefined {
+    const now = this.#host.now();
+    let next: number | undefined;
+    const moved: Known[] = [];
+    for (const known of this.members()) {
+      if (this.#settings.regions.includes(known.region)) {
+        if (known.missingSince !== 0) moved.push({ ...known, missingSince: 0, state: "member" });
+        continue;
+      }
+      const missingSince = known.missingSince === 0 ? now : known.missingSince;
+      const due = missingSince + REMOVAL_GRACE_MS;
+      const state = known.state === "leaving" || now >= due ? "leaving" : "member";
+      if (state === "member") next = Math.min(next ?? due, due);
+      if (missingSince !== known.missingSince || state !== known.state)
+        moved.push({ ...known, missingSince, state });
+    }
+    if (moved.length > 0)
+      this.change(() => {
+        for (const known of moved) this.#store.replicas.save(known);
+      });
+    return next;
+  }
+}
