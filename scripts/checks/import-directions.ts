@@ -19,6 +19,7 @@ export const LAYERS: readonly Layer[] = [
   { of: "worker/room/", may: ["worker/bindings.ts"], never: PURE },
   { of: "worker/storage/", may: ["worker/room/", "worker/bindings.ts"], never: /^@pulumi\// },
   { of: "worker/metrics.ts", may: ["worker/room/", "worker/bindings.ts"], never: PURE },
+  { of: "worker/placement/", may: ["worker/bindings.ts"], never: PURE },
   { of: "worker/identity/", may: ["worker/room/", "worker/bindings.ts"], never: /^(cloudflare:|@pulumi\/)/ },
   { of: "worker/env.ts", may: ["worker/objects/", "worker/bindings.ts"] },
   {
@@ -27,7 +28,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     of: "worker/routes/",
-    may: ["worker/objects/", "worker/identity/", "worker/room/", "worker/env.ts", "worker/bindings.ts"],
+    may: [
+      "worker/objects/",
+      "worker/identity/",
+      "worker/placement/",
+      "worker/room/",
+      "worker/env.ts",
+      "worker/bindings.ts",
+    ],
   },
   { of: "worker/page/", may: ["client/", "worker/room/"], never: PURE },
   { of: "worker/index.ts", may: ["worker/"] },
@@ -36,6 +44,9 @@ export const LAYERS: readonly Layer[] = [
   { of: "infra/components/", may: ["infra/", "worker/bindings.ts"] },
   { of: "infra/", may: ["worker/bindings.ts"] },
   { of: "local/", may: [] },
+  // Commands that play the simulation, which lives among the tests.
+  { of: "scripts/simulate.ts", may: ["scripts/", "test/simulation/"] },
+  { of: "scripts/bench-latency", may: ["scripts/", "test/simulation/", "worker/bindings.ts"] },
   {
     of: "scripts/",
     may: [
