@@ -117,7 +117,9 @@ describe("cursor", () => {
     expect(continueFrom(cursor({ "weur.a": 11 }), heads, never)).toBeUndefined();
     expect(continueFrom(cursor({ "weur.a": 9, "weur.lost": 1 }), heads, never)).toBeUndefined();
     // Seen in another region, from which it is still to come.
-    expect(continueFrom(cursor({ "weur.a": 9, "apac.b": 7 }), heads, (origin) => origin === "apac.b")).toEqual(
+    expect(
+      continueFrom(cursor({ "weur.a": 9, "apac.b": 7 }), heads, (origin) => origin === "apac.b"),
+    ).toEqual(
       new Map([
         ["weur.a", 9],
         ["apac.b", 7],
