@@ -51,9 +51,9 @@ export function fateLine(fate: ClassFate): string {
     case "create":
       return `class ${fate.name}: create`;
     case "rename":
-      return `class ${fate.was}: rename to ${fate.name}, data kept`;
+      return `class ${fate.was}: rename ${fate.was} → ${fate.name} (data kept)`;
     case "delete":
-      return `class ${fate.name}: DELETE, data lost`;
+      return `class ${fate.name}: DELETE (data lost)`;
     default:
       return fate satisfies never;
   }

@@ -12,7 +12,7 @@ import {
   sendSteps,
   walk,
 } from "./migration-steps.ts";
-import { foreignScript, type Owner, ownerOf, type StackMemory } from "./ownership.ts";
+import { foreignScript, type Owner, ownerOf, type ScriptPlace, type StackMemory } from "./ownership.ts";
 import type { Problem } from "./problems.ts";
 
 /** The script as the account has it. */
@@ -24,9 +24,7 @@ export interface LiveScript {
 }
 
 /** What the last finished `up` recorded in the stack's outputs. */
-export interface LastDeployment {
-  readonly accountId: string;
-  readonly scriptName: string;
+export interface LastDeployment extends ScriptPlace {
   readonly history: readonly StepDigest[];
   /** Version of the provider that planned it. */
   readonly providerVersion: string;
@@ -39,18 +37,21 @@ export interface LastDeployment {
   readonly live: LiveScript;
 }
 
-export interface Situation {
-  readonly stack: string;
-  readonly accountId: string;
-  readonly scriptName: string;
+/** What the fate of the classes follows from. */
+export interface Whereabouts extends ScriptPlace {
   readonly history: readonly MigrationStep[];
+  /** Undefined: the account has no script of that name. */
+  readonly live: LiveScript | undefined;
+  readonly last: (ScriptPlace & { readonly live: LiveScript }) | undefined;
+}
+
+export interface Situation extends Whereabouts {
+  readonly stack: string;
   readonly digests: readonly StepDigest[];
   /** Durable Object classes that the script binds. */
   readonly bound: readonly string[];
   /** Names that the bundle exports. */
   readonly exported: readonly string[];
-  /** Undefined: the account has no script of that name. */
-  readonly live: LiveScript | undefined;
   readonly last: LastDeployment | undefined;
   readonly memory: StackMemory;
   /** Consent to take over a script that this stack's state does not know. */
@@ -75,7 +76,11 @@ export const tagWord = (live: LiveScript | undefined): string => live?.tag ?? "n
 const config = (command: string, stack: string): string => `npm run pulumi -- ${command} --stack ${stack}`;
 
 /** The deployment whose script this run would go on with: same account, same name. */
-const continued = ({ last, accountId, scriptName }: Situation): LastDeployment | undefined =>
+const continued = <Last extends ScriptPlace>({
+  last,
+  accountId,
+  scriptName,
+}: ScriptPlace & { readonly last: Last | undefined }): Last | undefined =>
   last?.accountId === accountId && last.scriptName === scriptName ? last : undefined;
 
 function liveProblems(now: Situation): Problem[] {
@@ -113,19 +118,20 @@ function liveProblems(now: Situation): Problem[] {
 const isKnown = (live: LiveScript, history: readonly MigrationStep[], owner: Owner): boolean =>
   history.some(({ tag }) => tag === live.tag) || (live.tag === undefined && owner === "agreed");
 
-/** Classes whose rooms this run would delete: by a step, or because the script is left behind for another name. */
-function deletions(now: Situation, pending: readonly MigrationStep[], liveClasses: readonly string[]) {
-  const { last } = now;
-  const left =
-    last === undefined || continued(now) !== undefined
-      ? []
-      : classesAfter(now.history.slice(0, now.history.findIndex(({ tag }) => tag === last.live.tag) + 1));
-  return { byStep: walk(pending, liveClasses).deleted, left };
+/** Classes whose rooms go because the script is left behind for another name or account. */
+function leftBehind(now: Whereabouts): string[] {
+  const { last, history } = now;
+  if (last === undefined || continued(now) !== undefined) return [];
+  return classesAfter(history.slice(0, history.findIndex(({ tag }) => tag === last.live.tag) + 1));
 }
 
-function consentProblems(now: Situation, { byStep, left }: ReturnType<typeof deletions>): Problem[] {
+function consentProblems(
+  now: Situation,
+  deleted: readonly { readonly name: string }[],
+  left: readonly string[],
+): Problem[] {
   const needed = [
-    ...byStep.map(({ name }) => ({ name, why: "a migration step deletes it" })),
+    ...deleted.map(({ name }) => ({ name, why: "a migration step deletes it" })),
     ...left.map((name) => ({
       name,
       why: `script ${now.last?.scriptName} of account ${now.last?.accountId} is replaced by ${now.scriptName} of ${now.accountId}`,
@@ -148,33 +154,42 @@ function previewProblems({ previewedTag, live, stack }: Situation): Problem[] {
   ];
 }
 
-/** What becomes of each class, and which steps go to Cloudflare; or why nothing may be touched. */
-export function planMigrations(now: Situation): MigrationPlan {
+/** Where the live script stands in the history, and what a run makes of it. */
+function journey(now: Whereabouts) {
   const at = now.history.findIndex(({ tag }) => tag === now.live?.tag);
   const pending = now.history.slice(at + 1);
   const liveClasses = classesAfter(now.history.slice(0, at + 1));
-  const { classes } = walk(pending, liveClasses);
-  const gone = deletions(now, pending, liveClasses);
-  const ran = continued(now)?.history ?? [];
-  const fates: ClassFate[] = [
-    ...gone.left.map((name) => ({ fate: "delete" as const, name })),
-    ...gone.byStep.map(({ was }) => ({ fate: "delete" as const, name: was })),
+  return { pending, ...walk(pending, liveClasses), left: leftBehind(now) };
+}
+
+/** What becomes of each class's rooms: the lost ones first. */
+export function classFates(now: Whereabouts): ClassFate[] {
+  const { classes, deleted, left } = journey(now);
+  return [
+    ...left.map((name) => ({ fate: "delete" as const, name })),
+    ...deleted.map(({ was }) => ({ fate: "delete" as const, name: was })),
     ...[...classes].map(([name, was]): ClassFate => {
       if (was === undefined) return { fate: "create", name };
       return was === name ? { fate: "keep", name } : { fate: "rename", name, was };
     }),
   ];
+}
+
+/** What becomes of each class, and which steps go to Cloudflare; or why nothing may be touched. */
+export function planMigrations(now: Situation): MigrationPlan {
+  const { pending, deleted, left } = journey(now);
+  const ran = continued(now)?.history ?? [];
   return {
     problems: [
       ...unsoundHistory(now.history),
       ...classMismatches(now.history, now.bound, now.exported),
       ...editedHistory(now.digests, ran),
       ...liveProblems(now),
-      ...consentProblems(now, gone),
+      ...consentProblems(now, deleted, left),
       ...previewProblems(now),
     ],
     migrations: sendSteps(pending, now.live?.tag),
-    fates,
+    fates: classFates(now),
   };
 }
 

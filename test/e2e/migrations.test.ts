@@ -130,7 +130,7 @@ describe("deployments with the real engine", () => {
     expect(refused.code).not.toBe(0);
     expect(refused.said).toMatch(/every room of class More would be deleted for ever/);
     await copy.pulumi("config", "set", "--path", "allowDeletedClasses[0]", "More");
-    expect(await copy.pulumi("preview")).toMatch(/class More: DELETE, data lost/);
+    expect(await copy.pulumi("preview")).toMatch(/class More: DELETE \(data lost\)/);
     await up();
     await upWithoutChanges();
   });

@@ -32,8 +32,8 @@ describe("a run in words", () => {
     expect(fateLine({ fate: "keep", name: "ChatRoom" })).toBe("class ChatRoom: keep");
     expect(fateLine({ fate: "create", name: "ChatRoom" })).toBe("class ChatRoom: create");
     expect(fateLine({ fate: "rename", name: "Room", was: "ChatRoom" })).toBe(
-      "class ChatRoom: rename to Room, data kept",
+      "class ChatRoom: rename ChatRoom → Room (data kept)",
     );
-    expect(fateLine({ fate: "delete", name: "ChatRoom" })).toBe("class ChatRoom: DELETE, data lost");
+    expect(fateLine({ fate: "delete", name: "ChatRoom" })).toBe("class ChatRoom: DELETE (data lost)");
   });
 });

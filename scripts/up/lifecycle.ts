@@ -1,0 +1,52 @@
+/** What a run makes of each Durable Object class, said before the engine says anything. */
+import { styleText } from "node:util";
+import * as z from "zod";
+import { MIGRATION_HISTORY } from "../../infra/migration-history.ts";
+import { fateLine } from "../../infra/plan/changes.ts";
+import { classFates, type Whereabouts } from "../../infra/plan/migrations.ts";
+import type { OpenStack } from "../stack/open-stack.ts";
+import { say } from "../toolchain/steps.ts";
+import type { CloudflareApi } from "./cloudflare-api.ts";
+import { liveScriptName, liveTag } from "./live-tag.ts";
+
+const NO_TAG = "none";
+const SCRIPT_TYPE = "cloudflare:index/workersScript:WorkersScript";
+const State = z.object({
+  deployment: z.object({
+    resources: z
+      .array(z.object({ type: z.string(), inputs: z.record(z.string(), z.unknown()).nullish() }))
+      .nullish(),
+  }),
+});
+const Place = z.object({ accountId: z.string(), scriptName: z.string() });
+
+/** The script that the stack's state holds, from what `pulumi stack export` prints. */
+export function scriptInState(exported: string): z.infer<typeof Place> | undefined {
+  const resources = State.parse(JSON.parse(exported)).deployment.resources ?? [];
+  return Place.safeParse(resources.find(({ type }) => type === SCRIPT_TYPE)?.inputs).data;
+}
+
+/** The lines, from where the stack and the account stand. `tag` is the live one, or `none`. */
+export function lifecycleLines(
+  now: Omit<Whereabouts, "live" | "last"> & { readonly tag: string },
+  inState: z.infer<typeof Place> | undefined,
+): string[] {
+  const at = (tag: string) => (tag === NO_TAG ? undefined : { tag });
+  const newest = now.history.at(-1)?.tag ?? NO_TAG;
+  // A script that is left behind was brought up to date by this stack: its own tag is not looked up.
+  const last = inState && { ...inState, live: { tag: newest } };
+  return [
+    `Durable Object classes of ${now.scriptName} (live migration tag: ${now.tag}):`,
+    ...classFates({ ...now, live: at(now.tag), last }).map((fate) => `  ${fateLine(fate)}`),
+  ];
+}
+
+/** Prints what becomes of each class's rooms, with the live tag read from the account. */
+export async function showLifecycle({ cli, stack }: OpenStack, api: CloudflareApi): Promise<void> {
+  const exported = await cli.quiet(["stack", "export", "--stack", stack]);
+  const place = { accountId: api.accountId, scriptName: liveScriptName(stack) };
+  const tag = await liveTag(api, stack);
+  const inState = exported.code === 0 ? scriptInState(exported.stdout) : undefined;
+  for (const line of lifecycleLines({ ...place, history: MIGRATION_HISTORY, tag }, inState))
+    say(/: DELETE/.test(line) ? styleText("red", line) : line);
+}
