@@ -39,8 +39,28 @@ export const BINDINGS = {
 
 export type BindingName = keyof typeof BINDINGS;
 
-/** A Durable Object location hint, Cloudflare's own words. */
-export type Region = "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me";
+/**
+ * Durable Object location hints, Cloudflare's own words: every one that there is.
+ * https://developers.cloudflare.com/durable-objects/reference/data-location/
+ */
+export const REGIONS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "apac-ne",
+  "apac-se",
+  "oc",
+  "afr",
+  "me",
+] as const;
+export type Region = (typeof REGIONS)[number];
+
+/** Where objects may run and keep data at all; part of their ids. Same page as the hints. */
+export const JURISDICTIONS = ["eu", "us", "fedramp"] as const;
+export type Jurisdiction = (typeof JURISDICTIONS)[number];
 
 /** The limits of PROTOCOL.md that a stack may change. Times in ms, lengths in code points. */
 export interface ChatLimits {
@@ -61,7 +81,11 @@ export interface ChatLimits {
 
 /** The value of the `CHAT` binding. */
 export interface ChatConfig {
+  /** Where a room may have replicas. With more than one, it has a hub too. */
   readonly regions: readonly [Region, ...Region[]];
+  /** Those of `regions` that no visitor is sent to any more: what they hold stays within the others' reach. */
+  readonly closedRegions?: readonly Region[];
+  readonly jurisdiction?: Jurisdiction;
   readonly access: "open" | "ticket";
   /** Exact origins (`https://app.example.com`), or `*` alone. The Worker's own host is always allowed. */
   readonly allowedOrigins: readonly string[];

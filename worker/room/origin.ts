@@ -20,11 +20,12 @@ export function newOrigin(region: string, now: number, random: number): string {
   return `${region}.${time}${chance}`;
 }
 
+/** `apac-ne` and `apac-se` are no `apac`: of a longer name, its first and last two letters count. */
+const fourLetters = (region: string): string =>
+  region.length > REGION_WIDTH ? region.slice(0, 2) + region.slice(-2) : region.padEnd(REGION_WIDTH, "-");
+
 /** The tie-break of two orders made in the same instant. */
 export function originTail(origin: string): string {
   const [region = "", epoch = ""] = origin.split(".");
-  return (
-    region.slice(0, REGION_WIDTH).padEnd(REGION_WIDTH, "-") +
-    epoch.slice(-EPOCH_WIDTH).padStart(EPOCH_WIDTH, "0")
-  );
+  return fourLetters(region) + epoch.slice(-EPOCH_WIDTH).padStart(EPOCH_WIDTH, "0");
 }

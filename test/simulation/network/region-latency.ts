@@ -16,7 +16,7 @@ export const STANDS_AT = {
   oc: "Australia East",
   afr: "South Africa North",
   me: "UAE North",
-} as const satisfies Record<Region, string>;
+} as const satisfies Partial<Record<Region, string>>;
 
 // The keys of a record of regions are regions.
 export const REGIONS = Object.keys(STANDS_AT) as Region[];
