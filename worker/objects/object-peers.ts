@@ -1,27 +1,15 @@
-/** The other objects of a room, behind the heart's ports. Every stub is made here, always with its location hint. */
-import type { Region } from "../bindings.ts";
+/** The other objects of a room, behind the heart's ports. */
 import type { Env } from "../env.ts";
 import type { HubPort } from "../room/hub-port.ts";
 import { HUB_DEADLINE_MS } from "../room/limits.ts";
 import type { Peers } from "../room/peers.ts";
-import { type HubRpc, hubName, objectName, type ReplicaRpc } from "./contract.ts";
+import type { HubRpc, ReplicaRpc } from "./contract.ts";
 import { answered } from "./deadline.ts";
+import { hubStub, roomStub } from "./object-stubs.ts";
 
-/** The platform judges the hint: a membership may name a region that this version does not know. */
-export function replicaStub(env: Env, region: string, room: string): ReplicaRpc {
-  const stub: unknown = env.CHAT_ROOM.getByName(objectName(region, room), { locationHint: region as Region });
-  // The binding's class implements the verbs.
-  return stub as ReplicaRpc;
-}
-
-/** @throws for a Worker that was deployed before rooms had hubs */
-function hubStub(env: Env, room: string): HubRpc {
-  const namespace: unknown = "ROOM_HUB" in env ? env.ROOM_HUB : undefined;
-  if (namespace === undefined) throw new Error("This Worker has no binding ROOM_HUB: deploy it again");
-  // The binding's class implements the verbs.
-  const hubs = namespace as { getByName(name: string, options: { locationHint: Region }): HubRpc };
-  return hubs.getByName(hubName(room), { locationHint: env.CHAT.regions[0] });
-}
+/** The binding's class implements the verbs; code one version older does not, and its call then rejects. */
+export const replicaStub = (env: Env, region: string, room: string): ReplicaRpc =>
+  roomStub(env, region, room) as unknown as ReplicaRpc;
 
 export const objectPeers = (env: Env): Peers => ({
   sync: async (region, bundle, deadlineMs) =>
