@@ -29,7 +29,7 @@ import {
   type VersionQuestion,
   versionToRun,
 } from "./plan/releases.ts";
-import { leftRegions } from "./plan/rooms-address.ts";
+import { type Home, leftBehind } from "./plan/rooms-address.ts";
 import { outsideTheirZone, webSocketUrl, zoneOf, zonesToFind } from "./plan/routes.ts";
 import { runInWords } from "./plan/run-in-words.ts";
 import {
@@ -60,9 +60,11 @@ function settingsOfStack(stack: string): Settings {
   return read.settings ?? stop(mistakeLines(read.mistakes, stack));
 }
 
-/** The regions that the last finished run recorded among its settings, each of which is kept as JSON. */
-const regionsOf = ({ settings }: Recorded): string[] =>
-  z.array(z.string()).parse(JSON.parse(settings.regions ?? "[]"));
+/** Where the last finished run recorded that rooms live. Each of its settings is kept as JSON. */
+const homeOf = ({ settings: { regions, jurisdiction } }: Recorded): Home => ({
+  regions: z.array(z.string()).parse(JSON.parse(regions ?? "[]")),
+  jurisdiction: jurisdiction === undefined ? undefined : z.string().parse(JSON.parse(jurisdiction)),
+});
 
 /** The bundle of the sources, or the kept one of the release that a rollback chose. */
 async function bundleToRun(
@@ -135,10 +137,10 @@ export async function program(): Promise<Record<string, unknown>> {
   });
   const problems = [
     ...plan.problems,
-    ...leftRegions({
+    ...leftBehind({
       stack,
-      before: last && regionsOf(last),
-      now: settings.chat.regions,
+      before: last && homeOf(last),
+      now: { regions: settings.chat.regions, jurisdiction: settings.chat.jurisdiction },
       allowed: consent.allowLeftRegions,
     }),
     ...outsideTheirZone(settings, zones, stack),

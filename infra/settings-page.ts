@@ -65,6 +65,25 @@ Beside them the Cloudflare provider's own: \`cloudflare:apiToken\` (secret, requ
 \`url\` among the outputs is the first of these that is set: \`publicUrl\`, \`customDomain\`, a route that covers a whole host
 (\`chat.example.com/*\`), \`workersDevSubdomain\` with \`workersDev\`. One of them must be.
 
+## Regions
+
+With one region a room is one object there. With several it is a replica in each region where it has visitors, and a hub
+(docs/decisions/replicas.md); a visitor gets the region that is nearest by great circle, or by continent where Cloudflare
+does not know the coordinates, and the next nearest when that one does not answer.
+
+\`\`\`sh
+npm run pulumi -- config set --path 'regions[1]' enam --stack dev && npm run up -- dev
+\`\`\`
+
+- A location hint is a direction, not a promise. By Cloudflare's own page, objects hinted to \`sam\`, \`afr\` and \`me\`
+  do not start there at present, but nearby; \`apac-ne\` and \`apac-se\` are parts of \`apac\`.
+- A region can be added at any time: rooms that are there keep their messages, and people in the new region see them.
+- To give a region up, name it in \`closedRegions\` and run \`up\`: visitors go elsewhere, and each room's messages move to
+  the others as soon as somebody comes in. Taking it out of \`regions\` for good loses the rooms that nobody visited in the
+  meantime, so it needs consent: \`allowLeftRegions\`.
+- A \`jurisdiction\` is part of every room's address. Set it before the first \`up\`. Cloudflare's runtime for the laptop
+  does not implement it, so the local stack cannot have one.
+
 ## Rotating the session key
 
 Set the old key as \`sessionKeyPrevious\` and a new one as \`sessionKey\`, then \`npm run up\`. Sessions are valid for 24

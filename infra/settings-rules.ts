@@ -1,6 +1,6 @@
 /** What the rules of settings are made of: a schema with its explanation, and the kinds that many settings share. */
 import * as z from "zod";
-import type { Region } from "../worker/bindings.ts";
+import { REGIONS } from "../worker/bindings.ts";
 
 /** How a value is explained to the one who got it wrong. */
 export interface Note {
@@ -14,18 +14,13 @@ export interface Note {
 /** A schema with its explanation, which is found again under the path of a mistake. */
 export const explained = <S extends z.ZodType>(schema: S, note: Note): S => schema.meta({ ...note });
 
-/** Durable Object location hints. https://developers.cloudflare.com/durable-objects/reference/data-location/ */
-export const REGIONS = [
-  "wnam",
-  "enam",
-  "sam",
-  "weur",
-  "eeur",
-  "apac",
-  "oc",
-  "afr",
-  "me",
-] as const satisfies Region[];
+/** A list of location hints, each once. */
+export const regionList = explained(
+  z
+    .array(explained(z.enum(REGIONS), { doc: "", allowed: REGIONS.join(", "), example: "weur" }))
+    .refine((all) => new Set(all).size === all.length, "each region may stand once"),
+  { doc: "", allowed: `a list of ${REGIONS.join(", ")}`, example: '["weur"]' },
+);
 
 /** 256 bits as text: a shorter key can be guessed from one signed token. */
 export const KEY_LENGTH = 32;

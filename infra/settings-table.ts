@@ -3,7 +3,7 @@
  * test holds Pulumi.yaml against it.
  */
 import * as z from "zod";
-import type { ChatLimits } from "../worker/bindings.ts";
+import { type ChatLimits, JURISDICTIONS, REGIONS } from "../worker/bindings.ts";
 import {
   ADMIN_TOKEN_LENGTH,
   count,
@@ -12,8 +12,8 @@ import {
   flag,
   inZone,
   KEY_LENGTH,
-  REGIONS,
   rate,
+  regionList,
   secret,
 } from "./settings-rules.ts";
 
@@ -110,18 +110,21 @@ export const SETTINGS = {
       example: "edge-chat-dev",
     },
   ),
-  regions: explained(
-    z
-      .array(explained(z.enum(REGIONS), { doc: "", allowed: REGIONS.join(", "), example: "weur" }))
-      .min(1)
-      .refine((all) => all.length <= 1, "more than one region arrives with a later version")
-      .default(["weur"]),
-    {
-      doc: "Where rooms live, as Durable Object location hints. Exactly one in this version",
-      allowed: `exactly one of ${REGIONS.join(", ")}`,
-      example: '["weur"]',
-    },
-  ),
+  regions: explained(regionList.min(1).default(["weur"]), {
+    doc: "Where a room has replicas, as Durable Object location hints; visitors get the nearest. With one, a room is one object",
+    allowed: `one or more of ${REGIONS.join(", ")}`,
+    example: '["weur","enam","apac"]',
+  }),
+  closedRegions: explained(regionList.default([]), {
+    doc: "Those of `regions` that no visitor is sent to any more: the others take over what their rooms hold",
+    allowed: "a list of some of regions, not all",
+    example: '["weur"]',
+  }),
+  jurisdiction: explained(z.preprocess(empty, z.enum(JURISDICTIONS).optional()), {
+    doc: "Keeps every room's data and code inside it; part of a room's address, so it is chosen once. Cloudflare only, not on the laptop",
+    allowed: `${JURISDICTIONS.join(", ")}, or nothing`,
+    example: "eu",
+  }),
   access: explained(z.enum(["open", "ticket"]).default("open"), {
     doc: "Who may chat: everybody, or holders of a ticket that your backend signed",
     allowed: "open or ticket",
@@ -276,16 +279,11 @@ export const SETTINGS = {
       example: '["OldRoom"]',
     },
   ),
-  allowLeftRegions: explained(
-    z
-      .array(explained(z.enum(REGIONS), { doc: "", allowed: REGIONS.join(", "), example: "weur" }))
-      .default([]),
-    {
-      doc: "Regions that may leave `regions` although their rooms stay behind, unreachable",
-      allowed: "a list of regions",
-      example: '["weur"]',
-    },
-  ),
+  allowLeftRegions: explained(regionList.default([]), {
+    doc: "Regions that may leave `regions`, or change jurisdiction, although rooms that only they hold stay behind, unreachable",
+    allowed: "a list of regions",
+    example: '["weur"]',
+  }),
   adoptScript: explained(z.preprocess(empty, z.string().optional()), {
     doc: "Consent to take over the live script of this name, with its rooms, although this stack's state does not know it. Remove it afterwards",
     allowed: "the script's name",

@@ -1,6 +1,6 @@
 /** A stack's settings, read as a whole: either every value is right, or all mistakes are told at once. */
 import * as z from "zod";
-import type { ChatConfig, Region } from "../worker/bindings.ts";
+import type { ChatConfig, Jurisdiction, Region } from "../worker/bindings.ts";
 import { datasetFor, kvTitleFor, scriptNameFor } from "./naming.ts";
 import type { SecretName, SecretTexts } from "./plan/bindings.ts";
 import { chatUrl, type DomainSetting, type RouteSetting } from "./plan/routes.ts";
@@ -59,6 +59,7 @@ const NAMES = Object.keys(SETTINGS) as Name[]; // Object.keys forgets the key ty
 const TEXT_SETTINGS: ReadonlySet<Name> = new Set<Name>([
   "accountId",
   "scriptName",
+  "jurisdiction",
   "access",
   "publicUrl",
   "workersDevSubdomain",
@@ -143,9 +144,39 @@ function secretRules(values: Partial<SettingValues>, stack: string): Mistake[] {
   ];
 }
 
+/** Regions whose objects may run in a jurisdiction that names an area. FedRAMP's data centers are no area. */
+const REGIONS_IN: Readonly<Partial<Record<Jurisdiction, readonly Region[]>>> = {
+  eu: ["weur", "eeur"],
+  us: ["wnam", "enam"],
+};
+
+function placeRules(values: Partial<SettingValues>, stack: string): Mistake[] {
+  const { regions, closedRegions = [], jurisdiction } = values;
+  if (regions === undefined) return [];
+  const wrong = (name: "regions" | "closedRegions", why: string) =>
+    wrongValue([name], values[name], stack, why);
+  const strangers = closedRegions.filter((region) => !regions.includes(region));
+  const inside = jurisdiction && REGIONS_IN[jurisdiction];
+  const outside = inside === undefined ? [] : regions.filter((region) => !inside.includes(region));
+  return [
+    ...(strangers.length > 0 ? [wrong("closedRegions", `${strangers.join(", ")} is not among regions`)] : []),
+    ...(regions.every((region) => closedRegions.includes(region))
+      ? [wrong("closedRegions", "every region is closed: visitors need one")]
+      : []),
+    ...(outside.length > 0
+      ? [
+          wrong(
+            "regions",
+            `${outside.join(", ")} lies outside jurisdiction ${jurisdiction}, which has ${inside?.join(", ")}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
 /** Rules between settings, for those that are right in themselves. */
 function rulesBetween(values: Partial<SettingValues>, url: string | undefined, stack: string): Mistake[] {
-  const mistakes = secretRules(values, stack);
+  const mistakes = [...secretRules(values, stack), ...placeRules(values, stack)];
   const placesAreRight = "routes" in values && "customDomain" in values && "publicUrl" in values;
   if (url === undefined && placesAreRight && "workersDevSubdomain" in values)
     mistakes.push(
@@ -170,6 +201,9 @@ function complete(values: SettingValues, scriptName: string, url: string): Setti
     dataset: values.dataset ?? datasetFor(scriptName),
     chat: {
       regions,
+      // Left out where it says nothing: a stack of one region deploys what it always did.
+      ...(values.closedRegions.length > 0 && { closedRegions: values.closedRegions }),
+      ...(values.jurisdiction !== undefined && { jurisdiction: values.jurisdiction }),
       access: values.access,
       allowedOrigins: values.allowedOrigins,
       limits: values.limits,

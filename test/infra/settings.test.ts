@@ -128,10 +128,38 @@ describe("settings", () => {
     expect(told({ keptSecrets: ["accountId"] })).toMatch(/keptSecrets\[0\] is "accountId"/);
   });
 
-  it("say that more regions arrive later, and how many are allowed now", () => {
-    expect(told({ regions: ["weur", "enam"] })).toMatch(
-      /more than one region arrives with a later version; .*exactly one/,
+  it("take as many regions as there are location hints, in their order, and each once", () => {
+    const { settings } = read({ ...RIGHT, regions: ["weur", "enam", "apac-ne"] });
+    expect(settings?.chat.regions).toEqual(["weur", "enam", "apac-ne"]);
+    expect(told({ regions: ["weur", "enam", "weur"] })).toMatch(
+      /regions is .*\n.*each region may stand once/,
     );
+    expect(told({ regions: [] })).toMatch(/regions is \[\]\n.*one or more of/);
+  });
+
+  it("deploy a stack of one region as ever: what says nothing is no part of it", () => {
+    const chat = read({ ...RIGHT, closedRegions: [], jurisdiction: "" }).settings?.chat;
+    expect(Object.keys(chat ?? {})).toEqual(["regions", "access", "allowedOrigins", "limits"]);
+  });
+
+  it("close only regions that there are, and leave one open", () => {
+    expect(
+      read({ ...RIGHT, regions: ["weur", "enam"], closedRegions: ["weur"] }).settings?.chat,
+    ).toMatchObject({
+      closedRegions: ["weur"],
+    });
+    expect(told({ closedRegions: ["enam"] })).toMatch(/closedRegions is .*\n.*enam is not among regions/);
+    expect(told({ closedRegions: ["weur"] })).toMatch(/closedRegions is .*\n.*every region is closed/);
+  });
+
+  it("keep regions inside the jurisdiction, where it is an area", () => {
+    expect(told({ jurisdiction: "mars" })).toMatch(/jurisdiction is "mars"\n.*eu, us, fedramp/);
+    expect(told({ jurisdiction: "eu", regions: ["weur", "enam", "apac"] })).toMatch(
+      /regions is .*\n.*enam, apac lies outside jurisdiction eu, which has weur, eeur/,
+    );
+    expect(read({ ...RIGHT, jurisdiction: "eu" }).settings?.chat.jurisdiction).toBe("eu");
+    expect(told({ jurisdiction: "us", regions: ["wnam", "enam"] })).toMatch(/^0 settings/);
+    expect(told({ jurisdiction: "fedramp", regions: ["enam"] })).toMatch(/^0 settings/);
   });
 
   it("ask for an address when none of the settings tells one", () => {
