@@ -227,12 +227,28 @@ export class Replica {
       this.#replicator.checkLater();
       this.#scheduleHeld();
     }
-    if (taken.arrivals.length > 0) this.#room.arrived(taken.arrivals);
+    if (taken.arrivals.length > 0) this.#room.arrived(this.#behindHeld(taken.arrivals));
     if (taken.found) this.#replicator.push();
     const { changes, gap } = this.everybody.take(bundle);
     if (changes.length > 0) this.#room.came(changes);
     if (bundle.typing !== undefined) this.#room.typing(bundle.typing);
     return { gap: taken.gap, presenceGap: gap };
+  }
+
+  /**
+   * A deletion that lies behind a held entry is told at once, but must not move cursors past the entry: it is told again
+   * at its true place when the entry is released.
+   */
+  #behindHeld(arrivals: readonly Arrival[]): readonly Arrival[] {
+    const held = this.#room.store.log.heads().filter(({ seq, shown }) => shown < seq);
+    if (held.length === 0) return arrivals;
+    const shown = new Map(held.map((head) => [head.origin, head.shown]));
+    return arrivals.map((arrival) => {
+      if (arrival.kind === "entry") return arrival;
+      const { deletion } = arrival;
+      const seq = Math.min(deletion.seq, shown.get(deletion.origin) ?? deletion.seq);
+      return { kind: "deletion", deletion: { ...deletion, seq } };
+    });
   }
 
   #inTransaction<T>(work: () => T): T {
@@ -359,6 +375,7 @@ export class Replica {
     if (entries.length > 0)
       this.#room.arrived([
         ...entries.map((entry): Arrival => ({ kind: "entry", entry, replaces: false })),
+        // Each behind every entry of its origin: what is held is a tail.
         ...deletions.map((deletion): Arrival => ({ kind: "deletion", deletion })),
       ]);
     this.#judge();

@@ -17,6 +17,9 @@ export type Arrival =
     }
   | { readonly kind: "deletion"; readonly deletion: Deletion };
 
+const seqOf = (arrival: Arrival): number =>
+  arrival.kind === "entry" ? arrival.entry.seq : arrival.deletion.seq;
+
 export interface Taken {
   readonly arrivals: readonly Arrival[];
   /** Something was new to us. */
@@ -75,7 +78,8 @@ class Taking {
         store.replica.raise(origin, part.upTo, Math.max(dropped, part.trimmed > held ? part.trimmed : 0));
     }
     return {
-      arrivals: this.#arrivals,
+      // Cursors rise by what is told: within an origin it must come in the order of its log.
+      arrivals: this.#arrivals.sort((a, b) => seqOf(a) - seqOf(b)),
       news: this.#ranges.size > 0,
       gap: this.#gap,
       found: this.#found,

@@ -127,6 +127,7 @@ export class Site {
 
   /** Every place above the floor, as it is shown. */
   get places(): { place: string; id: string; state: number; message: string }[] {
+    if (!isFounded(this.sql)) return [];
     const floor =
       this.sql.all<{ value: string }>("SELECT value FROM facts WHERE key = 'floor'")[0]?.value ?? "";
     return this.sql.all(

@@ -10,7 +10,12 @@ export function mergeBans(store: HubStore, bans: readonly Ban[]): void {
   for (const ban of bans) {
     const held = store.bans.of(ban.userId);
     if (held === undefined || isLater(ban, held))
-      store.bans.save({ userId: ban.userId, until: ban.until, at: ban.at, stamp: store.bans.lastStamp() + 1 });
+      store.bans.save({
+        userId: ban.userId,
+        until: ban.until,
+        at: ban.at,
+        stamp: store.bans.lastStamp() + 1,
+      });
   }
 }
 

@@ -17,8 +17,10 @@ export interface Known {
   readonly missingSince: number;
   readonly users: number;
   readonly connections: number;
-  /** When it counted them, Unix ms by its clock. */
+  /** When it counted them, Unix ms by its clock, not after ours. */
   readonly countedAt: number;
+  /** When it last told or was asked, Unix ms. */
+  readonly heardAt: number;
   /** The version of the membership that it has. */
   readonly version: number;
   /** It has every ban up to this stamp. */
@@ -84,6 +86,8 @@ export interface HubStore extends ScheduleStore {
 /** Single values of a hub. */
 export type HubFact =
   | "room"
+  /** Unix ms. */
+  | "foundedAt"
   /** Of the membership. */
   | "version"
   /** The last stamp of a ban. */

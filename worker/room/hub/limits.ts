@@ -31,3 +31,8 @@ export const REMOVAL_GRACE_MS = 10 * MINUTE;
 export const DRAIN_INTERVAL_MS = MINUTE;
 /** ms without anybody after which the hub looks whether its room is still there. Replicas forget theirs after 11 min. */
 export const CLEANUP_AFTER_MS = 15 * MINUTE;
+/**
+ * ms after its founding in which a hub asks also a region that is new to it. Later none of what the hub of before said
+ * can still be under way: calls end after 5 s.
+ */
+export const SETTLING_MS = MINUTE;

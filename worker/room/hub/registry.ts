@@ -1,8 +1,8 @@
 /** Who replicates the room, and since which version: every change of it passes through here. */
 import type { Membership } from "../membership.ts";
-import { hear } from "./ledger.ts";
 import type { HubHost, HubSettings } from "./hub-host.ts";
 import type { HubStore, Known } from "./hub-store.ts";
+import { hear } from "./ledger.ts";
 import { REMOVAL_GRACE_MS } from "./limits.ts";
 
 /** A life of a replica, as it says itself. */
@@ -18,7 +18,7 @@ export class Registry {
   readonly #settings: HubSettings;
   readonly #changed: () => void;
 
-  /** @param changed runs after the membership got a new version */
+  /** @param changed runs when there is something to tell: a new version, or a ban */
   constructor(store: HubStore, host: HubHost, settings: HubSettings, changed: () => void) {
     this.#store = store;
     this.#host = host;
@@ -48,15 +48,15 @@ export class Registry {
 
   /** In one transaction; the version rises when it changed who is a member. */
   change<T>(work: () => T): T {
-    let risen = false;
+    let news = false;
     const result = this.#store.transaction(() => {
-      const [version, members] = [this.version, this.#names()];
+      const [version, members, stamp] = [this.version, this.#names(), this.#store.bans.lastStamp()];
       const done = work();
       if (this.#names() !== members) this.above(version);
-      risen = this.version !== version;
+      news = this.version !== version || this.#store.bans.lastStamp() !== stamp;
       return done;
     });
-    if (risen) this.#changed();
+    if (news) this.#changed();
     return result;
   }
 
@@ -84,6 +84,7 @@ export class Registry {
       users: 0,
       connections: 0,
       countedAt: 0,
+      heardAt: this.#host.now(),
       version: 0,
       bansTaken: 0,
       tries: 0,
