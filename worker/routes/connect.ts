@@ -9,13 +9,14 @@ import { CONNECT_HEADER, type Connect, encodeConnect } from "../objects/contract
 import { CURSOR_BYTES } from "../room/cursor.ts";
 import { CLOSE, REFUSALS, SUBPROTOCOL } from "../room/protocol.ts";
 import { errorAnswer } from "./answer.ts";
+import { unavailable } from "./call-object.ts";
 import { limitConnects } from "./connect-limit.ts";
 import { badTicket, gateOf, unixSeconds } from "./gate.ts";
 import { log } from "./log.ts";
 import { isSocketRefusal, Refused } from "./refused.ts";
 import { refusingSocket } from "./refusing-socket.ts";
 import { roomParameter } from "./room-parameter.ts";
-import { callRoom, type RoomAddress, roomAddress, unavailable } from "./room-stub.ts";
+import { callRoom, nearest, openAddresses, type RoomAddress, roomAddresses } from "./room-stub.ts";
 
 /** The object reads its header only. A fixed URL, since the client's may carry tokens and would land in its logs. */
 const OBJECT_URL = "https://room.invalid/";
@@ -30,7 +31,8 @@ function newUsername(raw: string | undefined, { v1 }: Offered): string {
   return check.username;
 }
 
-async function describe(env: Env, { region, room }: RoomAddress, query: URLSearchParams, offered: Offered) {
+/** Who asks, for whichever region lets them in. */
+async function describe(env: Env, room: string, query: URLSearchParams, offered: Offered) {
   const gate = gateOf(env);
   const now = unixSeconds();
   const proof = await prove(offered, gate, room, now);
@@ -46,7 +48,6 @@ async function describe(env: Env, { region, room }: RoomAddress, query: URLSearc
   const session = await signSession({ userId, username, room, ticketed }, gate.sessionKeys, now);
   return {
     room,
-    region,
     userId,
     username,
     plain: !offered.v1,
@@ -54,7 +55,7 @@ async function describe(env: Env, { region, room }: RoomAddress, query: URLSearc
     // A longer one is none of ours: there is nothing to resume.
     ...(since !== undefined && since.length <= CURSOR_BYTES && { since }),
     session,
-  } satisfies Connect;
+  } satisfies Omit<Connect, "region">;
 }
 
 /** The `error` frame in which a room refuses. */
@@ -73,6 +74,30 @@ function hangUp({ webSocket }: Response): void {
   webSocket?.close(CLOSE.normal, "too late");
 }
 
+/** Asks one replica. @throws {Refused} with the replica's own no, or `unavailable` */
+async function enter(
+  env: Env,
+  address: RoomAddress,
+  who: Omit<Connect, "region">,
+  deadlineMs: number,
+): Promise<Response> {
+  // A fresh request: nothing that the client sent reaches the object but what was checked here.
+  const headers = {
+    Upgrade: "websocket",
+    [CONNECT_HEADER]: encodeConnect({ ...who, region: address.region }),
+    ...(!who.plain && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
+  };
+  const answer = await callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), {
+    discard: hangUp,
+    deadlineMs,
+  });
+  if (answer.webSocket) return answer;
+  const refusal = v.safeParse(refusalSchema, await answer.json().catch(() => undefined));
+  if (refusal.success) throw refusedBy(refusal.output);
+  log("error", "room_answer_unknown", { ...address, status: answer.status });
+  throw unavailable();
+}
+
 async function admit(
   request: Request,
   env: Env,
@@ -82,20 +107,9 @@ async function admit(
 ) {
   const room = roomParameter(name);
   await limitConnects(request, env);
-  const address = roomAddress(env, room);
-  const connect = await describe(env, address, query, offered);
-  // A fresh request: nothing that the client sent reaches the object but what was checked here.
-  const headers = {
-    Upgrade: "websocket",
-    [CONNECT_HEADER]: encodeConnect(connect),
-    ...(offered.v1 && { "Sec-WebSocket-Protocol": SUBPROTOCOL }),
-  };
-  const answer = await callRoom(env, address, (stub) => stub.fetch(OBJECT_URL, { headers }), hangUp);
-  if (answer.webSocket) return answer;
-  const refusal = v.safeParse(refusalSchema, await answer.json().catch(() => undefined));
-  if (refusal.success) throw refusedBy(refusal.output);
-  log("error", "room_answer_unknown", { ...address, status: answer.status });
-  throw unavailable();
+  const who = await describe(env, room, query, offered);
+  const addresses = openAddresses(roomAddresses(request, env, room), env);
+  return nearest(addresses, (address, deadlineMs) => enter(env, address, who, deadlineMs));
 }
 
 /**

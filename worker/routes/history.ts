@@ -5,7 +5,7 @@ import { requireReader } from "./gate.ts";
 import { wholeNumber } from "./query-number.ts";
 import { Refused } from "./refused.ts";
 import { roomParameter } from "./room-parameter.ts";
-import { callRoom, roomAddress } from "./room-stub.ts";
+import { callRoom, firstThatKnows, roomAddresses } from "./room-stub.ts";
 import type { Route } from "./route.ts";
 
 const LIMIT = { name: "limit", min: 1, max: 100, fallback: 50 } as const;
@@ -18,9 +18,18 @@ export const history: Route = async ({ request, env, parameters }) => {
     throw new Refused("bad_request", "before must be the order of a message, as it stands in its frame.");
   const limit = wholeNumber(query, LIMIT);
   await requireReader(request, env, room);
-  const address = roomAddress(env, room);
-  const { messages, more } = await callRoom(env, address, (stub) =>
-    stub.history({ ...address, limit, ...(before !== null && { before }) }),
+  const { messages, more } = await firstThatKnows(
+    roomAddresses(request, env, room),
+    (address, deadlineMs) =>
+      callRoom(
+        env,
+        address,
+        (stub) => stub.history({ ...address, limit, ...(before !== null && { before }) }),
+        {
+          deadlineMs,
+        },
+      ),
+    (page) => page.messages.length > 0,
   );
   return json({ messages, more });
 };

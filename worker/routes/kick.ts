@@ -6,7 +6,7 @@ import { log } from "./log.ts";
 import { requireModerator } from "./moderator.ts";
 import { Refused } from "./refused.ts";
 import { roomParameter } from "./room-parameter.ts";
-import { callRoom, roomAddress } from "./room-stub.ts";
+import { callHub, callRoom, hasHub, roomAddresses } from "./room-stub.ts";
 import type { Route } from "./route.ts";
 
 /** Longest user id, characters: a UUID has 36. */
@@ -41,10 +41,11 @@ export const kick: Route = async ({ request, env, parameters }) => {
   await requireModerator(request, env);
   const room = roomParameter(parameters.room);
   const { userId, banSeconds } = await readBody(request);
-  const address = roomAddress(env, room);
-  const { closed } = await callRoom(env, address, (stub) =>
-    stub.kick({ ...address, userId, ...(banSeconds !== undefined && { banSeconds }) }),
-  );
+  const ask = { room, userId, ...(banSeconds !== undefined && { banSeconds }) };
+  const [address] = roomAddresses(request, env, room);
+  const { closed } = hasHub(env)
+    ? await callHub(env, room, (hub) => hub.kick(ask))
+    : await callRoom(env, address, (stub) => stub.kick({ ...address, ...ask }));
   log("info", "user_kicked", { room, userId, banSeconds, closed });
   return json({ userId, closed });
 };

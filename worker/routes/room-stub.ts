@@ -1,78 +1,97 @@
-/** The one way from the Worker to a room object, so that no room is ever made without its location hint. */
-import { waitUntil } from "cloudflare:workers";
+/** From the Worker to a room: its replicas, nearest first, and its hub. */
 import type { Region } from "../bindings.ts";
 import type { Env } from "../env.ts";
 import type { ChatRoom } from "../objects/chat-room.ts";
-import { objectName } from "../objects/contract.ts";
-import { DeadlineExceeded, within } from "./deadline.ts";
-import { errorText, log } from "./log.ts";
+import type { HubRpc } from "../objects/contract.ts";
+import { hubStub, roomStub } from "../objects/object-stubs.ts";
+import { byNearness } from "../placement/by-nearness.ts";
+import { callObject, OBJECT_DEADLINE_MS, type Patience } from "./call-object.ts";
 import { Refused } from "./refused.ts";
-
-/** A room that just moved or was redeployed is back within a second, ms. */
-const RETRY_MS = 1_000;
-/** An object that says it is overloaded, or does not answer, needs its queue to drain, ms. */
-const BUSY_RETRY_MS = 5_000;
-/**
- * How long a room may take to answer, ms. A cold start on the other side of the world takes one or two seconds; people
- * give up after about ten.
- */
-export const ROOM_DEADLINE_MS = 10_000;
-
-export const unavailable = (retryAfterMs: number = RETRY_MS): Refused =>
-  new Refused("unavailable", "The room cannot be reached at the moment. Please try again.", { retryAfterMs });
 
 export interface RoomAddress {
   readonly region: Region;
   readonly room: string;
 }
 
-/** Where a room lives: the first configured region. */
-export const roomAddress = (env: Env, room: string): RoomAddress => ({ region: env.CHAT.regions[0], room });
+/** A room's replicas, nearest to the visitor first. */
+export type RoomAddresses = readonly [RoomAddress, ...RoomAddress[]];
 
-const roomStub = (env: Env, { region, room }: RoomAddress): DurableObjectStub<ChatRoom> =>
-  env.CHAT_ROOM.getByName(objectName(region, room), { locationHint: region });
+/** With one region there is no hub and no other replica. */
+export const hasHub = (env: Env): boolean => env.CHAT.regions.length > 1;
 
-const flag = (error: unknown, name: "retryable" | "overloaded"): boolean =>
-  error instanceof Error && name in error && error[name as keyof typeof error] === true;
+/** Every replica that the room may have, those that take visitors first. */
+export function roomAddresses({ cf }: Request, env: Env, room: string): RoomAddresses {
+  const { regions, closedRegions = [] } = env.CHAT;
+  // The type is of any request; the runtime says of an incoming one where it comes from, and a test says nothing.
+  const visitor = (cf ?? {}) as IncomingRequestCfProperties;
+  const near = byNearness(visitor, regions);
+  const closed = (region: Region): boolean => closedRegions.includes(region);
+  const [first = regions[0], ...others] = [
+    ...near.filter((region) => !closed(region)),
+    ...near.filter((region) => closed(region)),
+  ];
+  return [{ region: first, room }, ...others.map((region) => ({ region, room }))];
+}
 
-/** @see https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
-async function attempt<Result>(
+/** Those of them that take visitors. */
+export function openAddresses(addresses: RoomAddresses, env: Env): RoomAddresses {
+  const [first, ...others] = addresses;
+  return [first, ...others.filter(({ region }) => !env.CHAT.closedRegions?.includes(region))];
+}
+
+/** @throws {Refused} `unavailable` */
+export const callRoom = <Result>(
   env: Env,
   address: RoomAddress,
   call: (stub: DurableObjectStub<ChatRoom>) => Promise<Result>,
+  patience?: Patience<Result>,
+): Promise<Result> =>
+  callObject({ ...address }, () => call(roomStub(env, address.region, address.room)), patience);
+
+/** @throws {Refused} `unavailable` */
+export const callHub = <Result>(
+  env: Env,
+  room: string,
+  call: (hub: HubRpc) => Promise<Result>,
+  patience?: Patience<Result>,
+): Promise<Result> => callObject({ hub: room }, async () => call(hubStub(env, room)), patience);
+
+/**
+ * Asks the nearest replica and, once, the next nearest where that one is unavailable: together they take no longer than one
+ * alone may.
+ */
+export async function nearest<Result>(
+  [first, second]: RoomAddresses,
+  ask: (address: RoomAddress, deadlineMs: number) => Promise<Result>,
 ): Promise<Result> {
+  if (second === undefined) return ask(first, OBJECT_DEADLINE_MS);
   try {
-    return await call(roomStub(env, address));
+    return await ask(first, OBJECT_DEADLINE_MS / 2);
   } catch (error) {
-    if (!flag(error, "retryable") || flag(error, "overloaded")) throw error;
-    // A stub stays broken after an error.
-    return call(roomStub(env, address));
+    if (!(error instanceof Refused) || error.code !== "unavailable") throw error;
+    return ask(second, OBJECT_DEADLINE_MS / 2);
   }
 }
 
 /**
- * Calls a room object. A failure that the platform calls retryable is tried once more on a fresh stub, never when the
- * object is overloaded. All verbs may be repeated: reads, a removal, a kick, and an upgrade whose first socket never
- * reached its client.
- * @param discard Undoes an answer that came after the deadline.
- * @param deadlineMs How long both tries together may take.
- * @throws {Refused} `unavailable`
+ * The first answer that says something, by nearness: a region where nobody ever came has no replica, and knows nothing of
+ * the room. The nearest is asked alone, which is nearly always enough; then all others at once.
+ * @returns the nearest one's answer when none says anything
+ * @throws {Refused} `unavailable` when no region answers, or one does not that might have known
  */
-export async function callRoom<Result>(
-  env: Env,
-  address: RoomAddress,
-  call: (stub: DurableObjectStub<ChatRoom>) => Promise<Result>,
-  discard: (late: Result) => void = () => {},
-  deadlineMs: number = ROOM_DEADLINE_MS,
+export async function firstThatKnows<Result>(
+  [first, ...others]: RoomAddresses,
+  ask: (address: RoomAddress, deadlineMs: number) => Promise<Result>,
+  knows: (answer: Result) => boolean,
 ): Promise<Result> {
-  const answer = attempt(env, address, call);
-  try {
-    return await within(deadlineMs, answer);
-  } catch (error) {
-    const late = error instanceof DeadlineExceeded;
-    if (late) waitUntil(answer.then(discard, () => {}));
-    const busy = late || flag(error, "overloaded");
-    log("error", "room_unreachable", { ...address, busy, reason: errorText(error) });
-    throw unavailable(busy ? BUSY_RETRY_MS : RETRY_MS);
-  }
+  if (others.length === 0) return ask(first, OBJECT_DEADLINE_MS);
+  const [near] = await Promise.allSettled([ask(first, OBJECT_DEADLINE_MS / 2)]);
+  if (near.status === "fulfilled" && knows(near.value)) return near.value;
+  const far = await Promise.allSettled(others.map((address) => ask(address, OBJECT_DEADLINE_MS / 2)));
+  const all = [near, ...far];
+  const known = all.find((one) => one.status === "fulfilled" && knows(one.value));
+  const failed = all.find((one) => one.status === "rejected");
+  const answer = known ?? failed ?? near;
+  if (answer.status === "rejected") throw answer.reason;
+  return answer.value;
 }

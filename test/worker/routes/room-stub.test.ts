@@ -13,7 +13,7 @@ test("every way to a room goes to region/room with the region as location hint",
     },
   };
   const ask = (path: string, init: RequestInit<IncomingRequestCfProperties> = {}) =>
-    askUnder({ bindings: { CHAT_ROOM }, chat: { regions: ["apac", "weur"] } }, `/chat/${room}${path}`, init);
+    askUnder({ bindings: { CHAT_ROOM }, chat: { regions: ["apac"] } }, `/chat/${room}${path}`, init);
   const responses = [
     await ask(""),
     await ask("/messages"),
@@ -23,4 +23,26 @@ test("every way to a room goes to region/room with the region as location hint",
   ];
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 101, 404, 200]);
   expect(asked).toEqual(responses.map(() => [`apac/${room}`, { locationHint: "apac" }]));
+});
+
+test("with a jurisdiction, every object is one of it, with the hint as well", async () => {
+  const room = freshRoom();
+  const asked: unknown[] = [];
+  // The laptop's runtime has no jurisdictions: here the namespace only says which one was asked for.
+  const CHAT_ROOM = {
+    jurisdiction: (name: string) => ({
+      getByName: (...call: Parameters<typeof env.CHAT_ROOM.getByName>) => {
+        asked.push([name, ...call]);
+        return env.CHAT_ROOM.getByName(...call);
+      },
+    }),
+  };
+  const settings = { bindings: { CHAT_ROOM }, chat: { regions: ["eeur"], jurisdiction: "eu" } } as const;
+  expect((await askUnder(settings, `/chat/${room}`)).status).toBe(200);
+  expect(asked).toEqual([["eu", `eeur/${room}`, { locationHint: "eeur" }]]);
+});
+
+test("where the runtime has no jurisdictions, a stack that wants one is unavailable and makes no room elsewhere", async () => {
+  const response = await askUnder({ chat: { jurisdiction: "eu" } }, `/chat/${freshRoom()}`);
+  expect(response.status).toBe(503);
 });

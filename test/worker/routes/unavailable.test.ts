@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ChatRoom } from "../../../worker/objects/chat-room.ts";
-import { callRoom, ROOM_DEADLINE_MS, roomAddress } from "../../../worker/routes/room-stub.ts";
+import { OBJECT_DEADLINE_MS } from "../../../worker/routes/call-object.ts";
+import { callRoom } from "../../../worker/routes/room-stub.ts";
 import { ask, errorOf, freshRoom } from "./http.ts";
 import { accept, upgrade } from "./socket.ts";
 
@@ -62,7 +63,7 @@ const hangRooms = () => {
   });
   const later = globalThis.setTimeout;
   vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) =>
-    later(run, ms === ROOM_DEADLINE_MS ? 20 : ms),
+    later(run, ms === OBJECT_DEADLINE_MS ? 20 : ms),
   );
   return busy;
 };
@@ -111,7 +112,7 @@ describe("a room object that does not answer", () => {
 });
 
 describe("a call to a room", () => {
-  const address = roomAddress(env, freshRoom());
+  const address = { region: "weur", room: freshRoom() } as const;
   const failing = (...errors: object[]) => {
     const seen: unknown[] = [];
     return {
@@ -153,7 +154,7 @@ describe("a call to a room", () => {
 
   test("that never settles ends as unavailable at its deadline, without a second try", async () => {
     const call = vi.fn(() => new Promise<never>(() => {}));
-    await expect(callRoom(env, address, call, undefined, 20)).rejects.toMatchObject({
+    await expect(callRoom(env, address, call, { deadlineMs: 20 })).rejects.toMatchObject({
       code: "unavailable",
       details: { retryAfterMs: 5000 },
     });
@@ -165,7 +166,9 @@ describe("a call to a room", () => {
       .fn<() => Promise<never>>()
       .mockRejectedValueOnce(Object.assign(new Error("moved"), { retryable: true }))
       .mockReturnValueOnce(new Promise<never>(() => {}));
-    await expect(callRoom(env, address, call, undefined, 20)).rejects.toMatchObject({ code: "unavailable" });
+    await expect(callRoom(env, address, call, { deadlineMs: 20 })).rejects.toMatchObject({
+      code: "unavailable",
+    });
     expect(call).toHaveBeenCalledTimes(2);
   });
 });
