@@ -4,6 +4,7 @@ import { mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { API_PREFIX, createApiServer } from "./api/server.ts";
 import type { Cloud } from "./cloud.ts";
+import { findPreview, previewAddress } from "./deployment/preview.ts";
 import { createFrontDoor } from "./edge/front-door.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { makeExclusive } from "./process/exclusively.ts";
@@ -127,8 +128,10 @@ export async function startAccount(options: AccountOptions): Promise<LocalAccoun
         domains: listDomains(db),
         scripts: listReachable(db),
         subdomain: identity.subdomain,
+        preview: (label) => findPreview(cloud, label),
       }),
       address: runtime.address,
+      previewAddress: (preview) => previewAddress(cloud, preview),
       hint: "Deploy the chat with `npm run up -- local`, or a Worker of your own with `npx wrangler deploy`.",
     });
     undo.push(async () => {

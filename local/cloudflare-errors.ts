@@ -54,6 +54,8 @@ export const serviceBindingMissing = (binding: string, service: string) =>
     10143,
     `Could not resolve service binding '${binding}'. Target script '${service}' not found.`,
   );
+export const tailConsumerMissing = (consumer: string) =>
+  permanent(400, 10100, `tail consumer '${consumer}' not found: no Worker of this name is deployed`);
 export const workerNotFound = (id: string) => permanent(404, 10007, `Worker '${id}' not found`);
 /** wrangler waits for a version that it has just uploaded as long as it meets this number. */
 export const versionNotFound = () => permanent(404, 100146, "workers.api.error.version_not_found");

@@ -3,11 +3,12 @@ import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
 import { invalidBody, serviceNotFound } from "../cloudflare-errors.ts";
 import { resolveBindings } from "../deployment/bindings.ts";
-import { changeBindings } from "../deployment/deploy.ts";
+import { changeBindings } from "../deployment/change-bindings.ts";
 import { parseBinding, parseJson } from "../deployment/metadata.ts";
+import { changeScriptSettings } from "../deployment/script-settings.ts";
 import { boundScripts } from "../state/binding.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
-import { listScripts, saveScript } from "../state/scripts.ts";
+import { listScripts, tailConsumersOf } from "../state/scripts.ts";
 import { readForm, readJson } from "./body.ts";
 import { ok } from "./envelope.ts";
 import { findLiveScript, requireScript, scriptView, settingsView } from "./script-view.ts";
@@ -63,6 +64,7 @@ export function scriptSettingsRoutes(app: Hono, cloud: Cloud): void {
       cloud,
       context.req.param("name"),
       originOf(context).source,
+      "settings",
       (previous) =>
         given === undefined
           ? previous
@@ -76,16 +78,15 @@ export function scriptSettingsRoutes(app: Hono, cloud: Cloud): void {
   );
 
   app.patch(`${base}/script-settings`, async (context) => {
-    const { script } = requireScript(cloud, context.req.param("name"));
+    const name = context.req.param("name");
+    requireScript(cloud, name);
     const change = await readJson(context, scriptSettingsSchema);
-    const settings = {
-      tags: change.tags ?? script.settings.tags,
-      logpush: change.logpush ?? script.settings.logpush,
-      observability:
-        change.observability === undefined ? script.settings.observability : change.observability,
-      tail_consumers: change.tail_consumers ?? script.settings.tail_consumers,
-    };
-    saveScript(cloud.db, { ...script, settings, modifiedOn: cloud.now().toISOString() });
+    const settings = await changeScriptSettings(cloud, name, (current) => ({
+      tags: change.tags ?? current.tags,
+      logpush: change.logpush ?? current.logpush,
+      observability: change.observability === undefined ? current.observability : change.observability,
+      tail_consumers: change.tail_consumers ?? current.tail_consumers,
+    }));
     return ok(context, settings);
   });
 
@@ -123,5 +124,14 @@ export function scriptSettingsRoutes(app: Hono, cloud: Cloud): void {
     });
   });
 
-  app.get("/accounts/:account/workers/tails/by-consumer/:name", (context) => ok(context, []));
+  app.get("/accounts/:account/workers/tails/by-consumer/:name", (context) => {
+    const consumer = context.req.param("name");
+    const producers = listScripts(cloud.db).filter(({ settings }) =>
+      tailConsumersOf(settings).includes(consumer),
+    );
+    return ok(
+      context,
+      producers.map(({ name }) => ({ consumer: { service: consumer }, producer: { service: name } })),
+    );
+  });
 }

@@ -6,6 +6,7 @@ import type { Origin } from "../deployment/make-version.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
 import { removeObjectData } from "../runtime/data-folders.ts";
 import { withoutScript } from "../runtime/deployed-worker.ts";
+import { withoutPreviews } from "../runtime/previews.ts";
 import { boundScripts } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
 import { namespacesOf } from "../state/object-namespaces.ts";
@@ -78,7 +79,7 @@ const deleteScript = (context: Context, cloud: Cloud, name: string): Promise<Res
     const user = usersOf(cloud, name)[0];
     if (user !== undefined && context.req.query("force") !== "true") throw scriptInUse(name, user);
     const namespaces = namespacesOf(cloud.db, name);
-    await cloud.runtime.change((fleet) => withoutScript(fleet, name));
+    await cloud.runtime.change((fleet) => withoutScript(withoutPreviews(fleet, name), name));
     transaction(cloud.db, () => removeScript(cloud.db, name));
     for (const namespace of namespaces) removeObjectData(cloud.dataFolder, namespace.id);
     return ok(context, null);

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
 import { secretNotFound } from "../cloudflare-errors.ts";
-import { changeBindings } from "../deployment/deploy.ts";
+import { changeBindings } from "../deployment/change-bindings.ts";
 import type { Binding } from "../state/binding.ts";
 import { readJson } from "./body.ts";
 import { ok } from "./envelope.ts";
@@ -28,18 +28,18 @@ export function secretRoutes(app: Hono, cloud: Cloud): void {
 
   app.put(base, async (context) => {
     const secret = await readJson(context, secretSchema);
-    await changeBindings(cloud, context.req.param("name"), originOf(context).source, (bindings) =>
-      apply(bindings, { [secret.name]: secret }),
+    await changeBindings(cloud, context.req.param("name"), originOf(context).source, "secret", (bindings) =>
+      applySecrets(bindings, { [secret.name]: secret }),
     );
     return ok(context, view(secret));
   });
 
   app.delete(`${base}/:secret`, async (context) => {
     const name = context.req.param("secret");
-    await changeBindings(cloud, context.req.param("name"), originOf(context).source, (bindings) => {
+    await changeBindings(cloud, context.req.param("name"), originOf(context).source, "secret", (bindings) => {
       if (!bindings.some((binding) => binding.name === name && binding.type === "secret_text"))
         throw secretNotFound(name);
-      return apply(bindings, { [name]: null });
+      return applySecrets(bindings, { [name]: null });
     });
     return ok(context, null);
   });
@@ -47,12 +47,18 @@ export function secretRoutes(app: Hono, cloud: Cloud): void {
   app.patch(`${base}-bulk`, async (context) => {
     const { secrets } = await readJson(context, secretsPatchSchema);
     const name = context.req.param("name");
-    await changeBindings(cloud, name, originOf(context).source, (bindings) => apply(bindings, secrets));
-    return ok(context, secretsOf(cloud, name).map(view));
+    await changeBindings(cloud, name, originOf(context).source, "secret", (bindings) =>
+      applySecrets(bindings, secrets),
+    );
+    const named = secretsOf(cloud, name).map((secret) => [secret.name, view(secret)]);
+    return ok(context, Object.fromEntries(named));
   });
 }
 
-const apply = (bindings: readonly Binding[], change: Readonly<Record<string, Secret | null>>): Binding[] => [
+export const applySecrets = (
+  bindings: readonly Binding[],
+  change: Readonly<Record<string, Secret | null>>,
+): Binding[] => [
   ...bindings.filter((binding) => !(binding.name in change)),
   ...Object.values(change).filter((secret) => secret !== null),
 ];

@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
 import { deploymentNotFound, versionNotFound } from "../cloudflare-errors.ts";
 import { deployVersions, uploadVersion } from "../deployment/deploy.ts";
+import { hasPreviews } from "../deployment/preview.ts";
 import { parseUpload } from "../deployment/upload-form.ts";
 import { type Deployment, listDeployments } from "../state/deployments.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
+import { findScript } from "../state/scripts.ts";
 import { findVersion, listVersions, type Version } from "../state/versions.ts";
 import { readForm, readJson } from "./body.ts";
 import { ok } from "./envelope.ts";
@@ -69,7 +71,14 @@ export function versionRoutes(app: Hono, cloud: Cloud): void {
   });
 }
 
-const versionView = (cloud: Cloud, version: Version) => ({
+/** wrangler prints the preview's address when told so; the two spellings are Cloudflare's. */
+function previewFlags(cloud: Cloud, name: string) {
+  const script = findScript(cloud.db, name);
+  const has = script !== undefined && hasPreviews(cloud, script);
+  return { hasPreview: has, has_preview: has };
+}
+
+export const versionView = (cloud: Cloud, version: Version) => ({
   id: version.id,
   number: version.number,
   metadata: {
@@ -78,7 +87,7 @@ const versionView = (cloud: Cloud, version: Version) => ({
     source: version.source,
     author_id: cloud.identity.userId,
     author_email: AUTHOR,
-    hasPreview: false,
+    ...previewFlags(cloud, version.script),
   },
   annotations: version.annotations,
   resources: {

@@ -10,6 +10,9 @@ import type { Binding } from "../state/binding.ts";
 import type { OwnedNamespace } from "../state/object-namespaces.ts";
 import type { GivenBinding } from "./metadata.ts";
 
+/** What an inherited binding comes from when it names no version. */
+const LATEST = "latest";
+
 const SECRET_TYPES = ["secret_text", "secret_key"];
 
 export interface KeepRule {
@@ -23,10 +26,13 @@ export function resolveBindings(
   given: readonly GivenBinding[],
   previous: readonly Binding[],
   keep: KeepRule,
+  bindingsOf: (versionId: string) => readonly Binding[] | undefined = () => undefined,
 ): Binding[] {
   const resolved = given.map((binding): Binding => {
     if (binding.type !== "inherit") return binding;
-    const found = previous.find((candidate) => candidate.name === (binding.old_name ?? binding.name));
+    const { version_id: from = LATEST } = binding;
+    const inherited = (from === LATEST ? previous : bindingsOf(from)) ?? [];
+    const found = inherited.find((candidate) => candidate.name === (binding.old_name ?? binding.name));
     if (found === undefined) throw inheritInvalid(binding.name);
     return { ...found, name: binding.name };
   });

@@ -7,7 +7,13 @@ import { OLDEST_COMPATIBILITY_DATE } from "../runtime/worker-options.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
 import { listScripts, type Script } from "../state/scripts.ts";
-import { findVersion, type Module, nextVersionNumber, type Version } from "../state/versions.ts";
+import {
+  findVersion,
+  latestVersion,
+  type Module,
+  nextVersionNumber,
+  type Version,
+} from "../state/versions.ts";
 import { completedManifest } from "./asset-upload.ts";
 import { checkReferences, resolveBindings, type Surroundings } from "./bindings.ts";
 import type { Metadata } from "./metadata.ts";
@@ -28,12 +34,11 @@ export async function makeVersion(
   origin: Origin,
 ): Promise<{ version: Version; report: TrialReport }> {
   const { metadata } = upload;
-  const previous =
-    script.versionId === undefined ? undefined : findVersion(cloud.db, script.name, script.versionId);
-  const bindings = resolveBindings(metadata.bindings, previous?.bindings ?? [], {
-    types: metadata.keep_bindings ?? undefined,
-    secretsByDefault: origin.keepsSecrets,
-  });
+  // Not the deployed one: what is taken over is what was uploaded or put last.
+  const previous = latestVersion(cloud.db, script.name);
+  const bindingsOf = (versionId: string) => findVersion(cloud.db, script.name, versionId)?.bindings;
+  const keep = { types: metadata.keep_bindings ?? undefined, secretsByDefault: origin.keepsSecrets };
+  const bindings = resolveBindings(metadata.bindings, previous?.bindings ?? [], keep, bindingsOf);
   checkReferences(bindings, surroundings(cloud, script.name));
   const createdOn = cloud.now().toISOString();
   const draft = {
@@ -48,7 +53,10 @@ export async function makeVersion(
     ...assetsOf(cloud, script, metadata, previous),
   };
   const report = await tryWorker(
-    toWorker({ ...draft, handlers: [], namedHandlers: [] }, upload.modules, []),
+    toWorker({ ...draft, handlers: [], namedHandlers: [] }, upload.modules, {
+      namespaces: [],
+      tailConsumers: [],
+    }),
     cloud.dataFolder,
   );
   const version: Version = {

@@ -10,6 +10,7 @@ const inheritSchema = z.object({
   type: z.literal("inherit"),
   name: z.string().min(1),
   old_name: z.string().optional(),
+  version_id: z.string().optional(),
 });
 export type GivenBinding = Binding | z.infer<typeof inheritSchema>;
 
@@ -51,7 +52,6 @@ export function parseMetadata(json: string): Metadata {
   const known = new Set([...Object.keys(metadataSchema.shape), ...HARMLESS]);
   for (const [key, value] of Object.entries(z.record(z.string(), z.unknown()).parse(raw)))
     if (!known.has(key) && !isEmpty(value)) throw scriptUnsupported(`metadata '${key}'`);
-  if (parsed.data.tail_consumers?.length) throw scriptUnsupported("tail_consumers: use `wrangler tail`");
   const bindings = parsed.data.bindings.map(parseBinding);
   const names = new Set<string>();
   for (const { name } of bindings) {

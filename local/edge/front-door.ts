@@ -7,7 +7,7 @@ import { AFFINITY_HEADER, OVERRIDE_HEADER, type VersionWish, versionWish } from 
 import { COLOS } from "./colos.ts";
 import { makeForwarder } from "./forward.ts";
 import type { Arrival } from "./forwarded-headers.ts";
-import { type Routing, resolve } from "./resolve.ts";
+import { type PreviewedVersion, type Routing, resolve } from "./resolve.ts";
 import { tunnel } from "./tunnel.ts";
 import { COLO_HEADER, placeVisitor } from "./visitor.ts";
 
@@ -21,6 +21,8 @@ export interface FrontDoorTargets {
   readonly routing: () => Routing;
   /** Where the version of a script listens that the request shall reach; waits while the runtime changes. */
   readonly address: (script: string, wish: VersionWish) => Promise<URL>;
+  /** Where one version listens that is asked for by its own host name. */
+  readonly previewAddress: (preview: PreviewedVersion) => Promise<URL>;
   /** What to type when nothing answers. */
   readonly hint: string;
 }
@@ -79,7 +81,12 @@ function find(targets: FrontDoorTargets, incoming: IncomingMessage, upgrade: boo
     upgrade,
   };
   const wish = versionWish(headerOf(incoming, OVERRIDE_HEADER), headerOf(incoming, AFFINITY_HEADER));
-  return { arrival, address: () => targets.address(resolution.script, wish) };
+  const { script, versionId } = resolution;
+  return {
+    arrival,
+    address: () =>
+      versionId === undefined ? targets.address(script, wish) : targets.previewAddress({ script, versionId }),
+  };
 }
 
 function headerOf(incoming: IncomingMessage, name: string): string | undefined {

@@ -8,10 +8,17 @@ export interface Routing {
   readonly scripts: readonly { readonly name: string; readonly subdomainEnabled: boolean }[];
   /** The account's workers.dev label. */
   readonly subdomain: string;
+  /** The version that a label such as `1a2b3c4d-chat` or `alias-chat` previews. */
+  readonly preview: (label: string) => PreviewedVersion | undefined;
+}
+
+export interface PreviewedVersion {
+  readonly script: string;
+  readonly versionId: string;
 }
 
 export type Resolution =
-  | { readonly script: string }
+  | { readonly script: string; readonly versionId?: string }
   /** Why nothing answers, in words for the person in front of the browser. */
   | { readonly nothing: string };
 
@@ -42,6 +49,8 @@ export function resolve(routing: Routing, host: string, path: string): Resolutio
   const label = workersDevLabel(name, routing.subdomain);
   const script = routing.scripts.find((candidate) => candidate.name === label);
   if (script?.subdomainEnabled) return { script: script.name };
+  const preview = label === undefined || script !== undefined ? undefined : routing.preview(label);
+  if (preview !== undefined) return preview;
   if (script !== undefined) return { nothing: `workers.dev is switched off for the script '${script.name}'` };
   return { nothing: nothingAt(routing, name) };
 }

@@ -3,7 +3,7 @@ import type { Assets } from "../state/assets.ts";
 import type { Binding } from "../state/binding.ts";
 import { activeDeployment } from "../state/deployments.ts";
 import { listObjectNamespaces, type ObjectNamespace } from "../state/object-namespaces.ts";
-import { listScripts } from "../state/scripts.ts";
+import { listScripts, tailConsumersOf } from "../state/scripts.ts";
 import { findVersion, type Module, readModules, type Version } from "../state/versions.ts";
 
 /** A Worker as the runtime has to run it: one version of a script, with the script's Durable Object namespaces. */
@@ -21,7 +21,12 @@ export interface DeployedWorker {
   /** False: it has static assets and no code of its own. */
   readonly hasHandlers: boolean;
   readonly assets: Assets | undefined;
+  /** Scripts that are told of every event of this one. */
+  readonly tailConsumers: readonly string[];
 }
+
+/** What the script gives to all its versions. */
+export type ScriptContext = Pick<DeployedWorker, "namespaces" | "tailConsumers">;
 
 /** One version of a deployment. */
 export interface Share {
@@ -43,14 +48,17 @@ export interface Fleet {
 
 export function readFleet(db: DatabaseSync): Fleet {
   const namespaces = listObjectNamespaces(db);
-  const scripts = listScripts(db).flatMap(({ name }): DeployedScript[] => {
-    const own = namespaces.filter((namespace) => namespace.script === name);
+  const scripts = listScripts(db).flatMap(({ name, settings }): DeployedScript[] => {
+    const context = {
+      namespaces: namespaces.filter((namespace) => namespace.script === name),
+      tailConsumers: tailConsumersOf(settings),
+    };
     const shares = (activeDeployment(db, name)?.shares ?? []).flatMap(
       ({ versionId, percentage }): Share[] => {
         const version = findVersion(db, name, versionId);
         return version === undefined
           ? []
-          : [{ percentage, worker: toWorker(version, readModules(db, version.id), own) }];
+          : [{ percentage, worker: toWorker(version, readModules(db, version.id), context) }];
       },
     );
     return shares.length === 0 ? [] : [{ name, shares }];
@@ -74,7 +82,7 @@ export function toWorker(
     | "assets"
   >,
   modules: readonly Module[],
-  namespaces: DeployedWorker["namespaces"],
+  context: ScriptContext,
 ): DeployedWorker {
   return {
     name: version.script,
@@ -83,7 +91,7 @@ export function toWorker(
     compatibilityDate: version.compatibilityDate,
     compatibilityFlags: version.compatibilityFlags,
     bindings: version.bindings,
-    namespaces,
+    ...context,
     version: {
       id: version.id,
       tag: version.annotations["workers/tag"] ?? "",

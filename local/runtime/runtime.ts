@@ -3,8 +3,9 @@ import type { Miniflare } from "miniflare";
 import { makeExclusive } from "../process/exclusively.ts";
 import { prepareAssetFolder } from "./asset-files.ts";
 import { type DataFolders, prepareGroupFolder, removeOtherGroupFolders } from "./data-folders.ts";
-import type { DeployedScript, Fleet } from "./deployed-worker.ts";
+import type { DeployedScript, DeployedWorker, Fleet } from "./deployed-worker.ts";
 import { type KvStore, kvStore } from "./kv-store.ts";
+import { previewOf, withPreview } from "./previews.ts";
 import { KV_WORKER } from "./system-workers.ts";
 import { pickVersion, type VersionWish } from "./traffic-split.ts";
 import { groupsOf, type WorkerGroup } from "./worker-groups.ts";
@@ -16,6 +17,11 @@ export interface Runtime {
    * request. Loopback.
    */
   readonly address: (script: string, wish: VersionWish) => Promise<URL>;
+  /**
+   * Where one version listens, whatever the deployment says. The first call starts it: alone, or, when it is bound to
+   * other Workers, beside them, which closes their sockets.
+   */
+  readonly previewAddress: (worker: DeployedWorker) => Promise<URL>;
   /**
    * Serves another fleet from now on. Takes about 0.3 s and closes the WebSockets of the Workers that changed and of
    * those that bindings tie to them. Rejects, with the old fleet back, when workerd refuses the new one.
@@ -80,6 +86,8 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
     homes = [...kept, ...started];
     if (failure !== undefined) throw failure;
     fleet = next;
+    for (const name of places.keys())
+      if (!next.scripts.some((script) => script.name === name)) places.delete(name);
     removeOtherGroupFolders(
       folders,
       homes.map(({ group }) => group.name),
@@ -105,6 +113,16 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
       if (shares.length < 2) return workerd.unsafeGetDirectURL(name);
       const { versionId } = pickVersion(name, versionsOf(shares), wish, Math.random());
       return workerd.unsafeGetDirectURL(versionWorkerName(name, versionId));
+    },
+    previewAddress: async (worker) => {
+      const preview = previewOf(worker);
+      if (!places.has(preview.name))
+        await exclusively(async () => {
+          if (!places.has(preview.name)) await apply(withPreview(fleet, preview));
+        });
+      return (await (places.get(preview.name) ?? homeOf([], preview.name))).workerd.unsafeGetDirectURL(
+        preview.name,
+      );
     },
     change: (next) => exclusively(() => apply(next(fleet))),
     kv: async (namespaceId) => kvStore(await kvAddress(), namespaceId),

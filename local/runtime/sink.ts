@@ -19,7 +19,7 @@ const LISTENING = "/tail/listening";
 
 export function makeSink(targets: SinkTargets) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url ?? "/", "http://account").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://account");
     if (path === LISTENING && request.method === "GET") {
       response.writeHead(targets.listening() ? 200 : 204).end();
       return;
@@ -28,11 +28,13 @@ export function makeSink(targets: SinkTargets) {
     const body: unknown = JSON.parse(await readText(request));
     if (path.startsWith(TAIL)) {
       const scriptName = decodeURIComponent(path.slice(TAIL.length));
+      const version = searchParams.get("version");
+      const scriptVersion = version ? { scriptVersion: { id: version } } : {};
       targets.tailEvents(
         z
           .array(tailEventSchema)
           .parse(body)
-          .map((event) => ({ ...event, scriptName })),
+          .map((event) => ({ ...event, scriptName, ...scriptVersion })),
       );
     } else if (path.startsWith(DATA_POINTS)) {
       const dataset = decodeURIComponent(path.slice(DATA_POINTS.length));

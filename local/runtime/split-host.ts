@@ -14,12 +14,11 @@ import { AFFINITY_HEADER, OVERRIDE_HEADER } from "./traffic-split.ts";
 const HOST_MODULE = "__split__.mjs";
 
 export function splitHost(script: DeployedScript): DeployedWorker {
-  const [newest] = script.shares
-    .map((share) => share.worker)
-    .toSorted((left, right) => right.version.timestamp.localeCompare(left.version.timestamp));
-  if (newest === undefined) throw new Error(`script '${script.name}' has no version to serve`);
+  const newest = newestOf(script);
   return {
     ...newest,
+    // What happens here is of no version in particular.
+    version: { id: "", tag: "", timestamp: "" },
     mainModule: HOST_MODULE,
     modules: [hostModule(script, newest), ...script.shares.flatMap(({ worker }) => movedModules(worker))],
     bindings: [
@@ -27,6 +26,14 @@ export function splitHost(script: DeployedScript): DeployedWorker {
       ...script.shares.flatMap(({ worker }) => worker.bindings.map((binding) => ownBinding(binding, worker))),
     ],
   };
+}
+
+export function newestOf(script: DeployedScript): DeployedWorker {
+  const [newest] = script.shares
+    .map((share) => share.worker)
+    .toSorted((left, right) => right.version.timestamp.localeCompare(left.version.timestamp));
+  if (newest === undefined) throw new Error(`script '${script.name}' has no version to serve`);
+  return newest;
 }
 
 const movedModules = (worker: DeployedWorker): Module[] =>

@@ -34,8 +34,9 @@ export default class extends WorkerEntrypoint {
     }
     const wanted = listening ? events : events.filter((event) => event.exceptions.length > 0);
     if (wanted.length === 0) return;
-    const script = encodeURIComponent(this.ctx.props.script);
-    await SINK.fetch("http://account/tail/" + script, { method: "POST", body: JSON.stringify(wanted) });
+    const { script, version } = this.ctx.props;
+    const url = "http://account/tail/" + encodeURIComponent(script) + "?version=" + version;
+    await SINK.fetch(url, { method: "POST", body: JSON.stringify(wanted) });
   }
 }`;
 

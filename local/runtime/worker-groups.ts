@@ -44,8 +44,13 @@ function group(members: readonly DeployedScript[]): WorkerGroup {
 
 const signatureOf = ({ name, shares }: DeployedScript) => [
   name,
-  shares.map(({ percentage, worker }) => [percentage, worker.version.id, worker.namespaces]),
+  shares.map(({ percentage, worker }) => [
+    percentage,
+    worker.version.id,
+    worker.namespaces,
+    worker.tailConsumers,
+  ]),
 ];
 
 const boundTo = ({ shares }: DeployedScript): string[] =>
-  shares.flatMap(({ worker }) => boundScripts(worker.bindings));
+  shares.flatMap(({ worker }) => [...boundScripts(worker.bindings), ...worker.tailConsumers]);

@@ -66,7 +66,12 @@ export function workerOptions(
         ]),
       ),
       ...assetOptions(worker, targets),
-      tailConsumers: [{ workerName: TAIL_WORKER, props: { script: worker.name } }],
+      tailConsumers: [
+        { workerName: TAIL_WORKER, props: { script: worker.name, version: worker.version.id } },
+        ...worker.tailConsumers.map((script) =>
+          targets.service({ type: "service", name: "", service: script }),
+        ),
+      ],
     },
     // A socket of its own: requests reach the Worker without the runtime's own entry Worker in between.
     dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },

@@ -12,7 +12,7 @@ import {
   NAMESPACE_HEADER,
   remoteKvBinding,
 } from "./miniflare-plugin.ts";
-import { splitHost, versionOfBinding } from "./split-host.ts";
+import { newestOf, splitHost, versionOfBinding } from "./split-host.ts";
 import {
   ANALYTICS_SOURCE,
   ANALYTICS_WORKER,
@@ -126,13 +126,13 @@ function scriptWorkers(
 ): WorkerOptions[] {
   const [only] = script.shares;
   if (only !== undefined && script.shares.length === 1)
-    return [workerOptions(only.worker, targets(only.worker))];
+    return [workerOptions(only.worker, targets(only.worker), script.name)];
   const host = splitHost(script);
   const hostTargets: Targets = {
     ...targets(host),
     assetFolder: undefined,
     assets: ({ name }) => {
-      const versionId = versionOfBinding(name) ?? host.version.id;
+      const versionId = versionOfBinding(name) ?? newestOf(script).version.id;
       return innerServiceBinding(assetService(versionWorkerName(script.name, versionId)));
     },
   };

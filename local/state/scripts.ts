@@ -35,6 +35,10 @@ export interface Script {
 
 export const DEFAULT_SETTINGS: ScriptSettings = settingsSchema.parse({});
 
+/** The scripts that get the tail of this one. */
+export const tailConsumersOf = ({ tail_consumers }: ScriptSettings): string[] =>
+  (tail_consumers ?? []).flatMap(({ service }) => (typeof service === "string" ? [service] : []));
+
 /** Oldest first. */
 export function listScripts(db: DatabaseSync): Script[] {
   return db.prepare("SELECT * FROM scripts ORDER BY created_on, name").all().map(toScript);

@@ -58,6 +58,11 @@ export function listVersions(db: DatabaseSync, script: string): Version[] {
     .map(toVersion);
 }
 
+export function latestVersion(db: DatabaseSync, script: string): Version | undefined {
+  const row = db.prepare("SELECT * FROM versions WHERE script = ? ORDER BY number DESC LIMIT 1").get(script);
+  return row === undefined ? undefined : toVersion(row);
+}
+
 /** In upload order: the main module first, since the official provider hashes only the first part. */
 export function readModules(db: DatabaseSync, versionId: string): Module[] {
   return db

@@ -3,6 +3,8 @@ import { type Routing, resolve } from "../../../local/edge/resolve.ts";
 
 const routing: Routing = {
   subdomain: "local",
+  preview: (label) =>
+    label === "1a2b3c4d-second" ? { script: "second", versionId: "1a2b3c4d-0000" } : undefined,
   scripts: [
     { name: "hidden", subdomainEnabled: false },
     { name: "first", subdomainEnabled: true },
@@ -47,7 +49,21 @@ describe("nobody answers, and the reason says why", () => {
   });
 
   it("an empty account says that nothing is deployed", () => {
-    const empty: Routing = { subdomain: "local", scripts: [], domains: [], routes: [] };
+    const empty: Routing = {
+      subdomain: "local",
+      preview: () => undefined,
+      scripts: [],
+      domains: [],
+      routes: [],
+    };
     expect(resolve(empty, "127.0.0.1", "/")).toEqual({ nothing: "nothing is deployed yet" });
   });
+});
+
+it("the host of a version leads to that version, and a script of such a name comes first", () => {
+  const host = "1a2b3c4d-second.local.localhost";
+  expect(resolve(routing, host, "/")).toEqual({ script: "second", versionId: "1a2b3c4d-0000" });
+  expect(resolve(routing, "99999999-second.local.localhost", "/")).toHaveProperty("nothing");
+  const scripts = [...routing.scripts, { name: "1a2b3c4d-second", subdomainEnabled: true }];
+  expect(resolve({ ...routing, scripts }, host, "/")).toEqual({ script: "1a2b3c4d-second" });
 });

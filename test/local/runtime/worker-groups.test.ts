@@ -20,6 +20,7 @@ const script = (name: string, boundTo: readonly string[] = [], versionId = "1"):
         classes: [],
         hasHandlers: true,
         assets: undefined,
+        tailConsumers: [],
       },
     },
   ],
