@@ -18,11 +18,16 @@ export function isDrained(leaving: Founded, others: readonly Founded[]): boolean
   );
 }
 
-export async function drain({ registry, store, host, room }: Office, inquiry: Inquiry): Promise<Again> {
+export async function drain(
+  { registry, store, host, room, notices }: Office,
+  inquiry: Inquiry,
+): Promise<Again> {
   const next = registry.reconcile();
   const members = registry.members();
   const leaving = members.filter(({ state }) => state === "leaving");
   if (leaving.length === 0) return next;
+  const slots = leaving.filter(({ bound }) => bound > 0);
+  await Promise.allSettled(slots.map(({ region }) => notices.tell(region, { recall: true })));
   const reports = await inquiry.askEach(members.map(({ region }) => region));
   const heard = new Map(members.map(({ region }, index) => [region, reports[index]]));
   // Leaving ones hold it too until they are gone, but whoever stays must.

@@ -1,0 +1,162 @@
+/** A hub's whole store over SQLite. Few rows, seldom read: nothing is cached. */
+import type { HubFact, HubStore, Known } from "../room/hub/hub-store.ts";
+import { HUB_MIGRATIONS } from "./hub-migrations.ts";
+import { isFounded, migrate } from "./migrate.ts";
+import type { Sql } from "./sql.ts";
+
+/** A row as SQLite gives it. */
+type KnownRow = {
+  region: string;
+  origin: string;
+  n: number;
+  solicited: number;
+  bound: number;
+  state: string;
+  missingSince: number;
+  users: number;
+  connections: number;
+  countedAt: number;
+  heardAt: number;
+  version: number;
+  bansTaken: number;
+  tries: number;
+  retryAt: number;
+};
+
+const KNOWN = `SELECT region, origin, n, solicited, bound, state, missing_since AS missingSince, users, connections,
+  counted_at AS countedAt, heard_at AS heardAt, version, bans_taken AS bansTaken, tries, retry_at AS retryAt FROM replicas`;
+type BanRow = { userId: string; until: number; at: number; stamp: number };
+type KickRow = { region: string; userId: string; until: number };
+
+const BAN = "SELECT user_id AS userId, until, decided_at AS at, stamp FROM bans";
+
+/** A state of a later version is that of a member: it keeps its slots and hears everything. */
+const stateOf = (text: string): Known["state"] => (text === "leaving" || text === "left" ? text : "member");
+const known = (row: KnownRow): Known => ({
+  ...row,
+  solicited: row.solicited !== 0,
+  state: stateOf(row.state),
+});
+
+export class SqlHubStore implements HubStore {
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    if (this.founded) migrate(sql, HUB_MIGRATIONS);
+  }
+
+  get founded(): boolean {
+    return isFounded(this.#sql);
+  }
+
+  found(): void {
+    migrate(this.#sql, HUB_MIGRATIONS);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#sql.transaction(work);
+  }
+
+  readonly facts: HubStore["facts"] = {
+    get: (key: HubFact) =>
+      this.#sql.all<{ value: string }>("SELECT value FROM facts WHERE key = ?", key)[0]?.value,
+    set: (key: HubFact, value) => {
+      if (value === undefined) this.#sql.all("DELETE FROM facts WHERE key = ?", key);
+      else this.#sql.all("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", key, value);
+    },
+  };
+
+  readonly jobs: HubStore["jobs"] = {
+    all: () =>
+      new Map(
+        this.#sql
+          .all<{ job: string; due: number }>("SELECT job, due FROM jobs")
+          .map(({ job, due }) => [job, due]),
+      ),
+    set: (job, due) => {
+      this.#sql.all("INSERT OR REPLACE INTO jobs (job, due) VALUES (?, ?)", job, due);
+    },
+    remove: (job) => {
+      this.#sql.all("DELETE FROM jobs WHERE job = ?", job);
+    },
+  };
+
+  readonly replicas: HubStore["replicas"] = {
+    all: () => this.#sql.all<KnownRow>(`${KNOWN} ORDER BY region`).map(known),
+    get: (region) => this.#sql.all<KnownRow>(`${KNOWN} WHERE region = ?`, region).map(known)[0],
+    save: (one) => {
+      this.#sql.all(
+        `INSERT OR REPLACE INTO replicas (region, origin, n, solicited, bound, state, missing_since, users,
+          connections, counted_at, heard_at, version, bans_taken, tries, retry_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+        one.region,
+        one.origin,
+        one.n,
+        one.solicited ? 1 : 0,
+        one.bound,
+        one.state,
+        one.missingSince,
+        one.users,
+        one.connections,
+        one.countedAt,
+        one.heardAt,
+        one.version,
+        one.bansTaken,
+        one.tries,
+        one.retryAt,
+      );
+    },
+    remove: (region) => {
+      this.#sql.all("DELETE FROM replicas WHERE region = ?", region);
+    },
+  };
+
+  readonly bans: HubStore["bans"] = {
+    of: (userId) => this.#sql.all<BanRow>(`${BAN} WHERE user_id = ?`, userId)[0],
+    save: ({ userId, until, at, stamp }) => {
+      this.#sql.all(
+        "INSERT OR REPLACE INTO bans (user_id, until, decided_at, stamp) VALUES (?, ?, ?, ?)",
+        userId,
+        until,
+        at,
+        stamp,
+      );
+      this.facts.set("stamp", String(stamp));
+    },
+    after: (stamp, limit) =>
+      this.#sql.all<BanRow>(`${BAN} WHERE stamp > ? ORDER BY stamp LIMIT ?`, stamp, limit),
+    lastStamp: () => Number(this.facts.get("stamp") ?? 0),
+    endingAfter: (time) =>
+      this.#sql
+        .all<BanRow>(`${BAN} WHERE until > ? ORDER BY stamp`, time)
+        .map(({ userId, until, at }) => ({ userId, until, at })),
+    forget: (time, stamp) => {
+      this.#sql.all("DELETE FROM bans WHERE until <= ? AND stamp <= ?", time, stamp);
+    },
+    earliest: () =>
+      this.#sql.all<{ until: number | null }>("SELECT MIN(until) AS until FROM bans")[0]?.until ?? undefined,
+  };
+
+  readonly kicks: HubStore["kicks"] = {
+    of: (region) =>
+      this.#sql.all<KickRow>(
+        "SELECT region, user_id AS userId, until FROM kicks WHERE region = ? ORDER BY user_id",
+        region,
+      ),
+    save: ({ region, userId, until }) => {
+      this.#sql.all(
+        "INSERT OR REPLACE INTO kicks (region, user_id, until) VALUES (?, ?, ?)",
+        region,
+        userId,
+        until,
+      );
+    },
+    remove: (region, userIds) => {
+      for (const userId of userIds)
+        this.#sql.all("DELETE FROM kicks WHERE region = ? AND user_id = ?", region, userId);
+    },
+    forgetBefore: (time) => {
+      this.#sql.all("DELETE FROM kicks WHERE until <= ?", time);
+    },
+  };
+}
