@@ -43,6 +43,16 @@ describe("the rows of the log", () => {
     ]);
   });
 
+  it("begin a new group where somebody goes on from another region, not from another life of the same one", () => {
+    const from = (origin: string, id: string, minutes: number) => ({
+      ...message(id, "ada", minutes),
+      origin,
+    });
+    expect(
+      lines(conversation([from("weur.1", "a", 0), from("weur.2", "b", 1), from("enam.1", "c", 2)])),
+    ).toEqual(["day", "ada a", "+ b", "ada c"]);
+  });
+
   it("put the day above its first message", () => {
     const nextDay = 24 * 60;
     expect(lines(conversation([message("a", "ada", 0), message("b", "ada", nextDay)]))).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { REGIONS } from "../../worker/bindings.ts";
 import { nameProblem, roomProblem } from "../../worker/page/join-rules.ts";
 import { dayKey, dayName, seconds } from "../../worker/page/moments.ts";
 import { regionName, regionOfOrigin } from "../../worker/page/regions.ts";
@@ -46,6 +47,7 @@ describe("what tells users apart", () => {
 describe("regions", () => {
   it("are named in words, and an unknown one stands for itself", () => {
     expect([regionName("weur"), regionName("moon")]).toEqual(["Western Europe", "moon"]);
+    for (const region of REGIONS) expect(regionName(region)).toMatch(/^[A-Z][a-z]+/);
     expect([regionOfOrigin("apac.mhx3k2abq7"), regionOfOrigin("plain")]).toEqual(["apac", "plain"]);
   });
 });

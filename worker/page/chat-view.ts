@@ -11,6 +11,7 @@ import { MessageList } from "./message-list.ts";
 import { regionName } from "./regions.ts";
 import { RosterPanel } from "./roster-panel.ts";
 import { ScrollKeeper } from "./scroll-keeper.ts";
+import { SyncNotice } from "./sync-notice.ts";
 import { showTyping } from "./typing-line.ts";
 
 /** Who came and went is asked for so long after the last change, ms: joins come in bursts. */
@@ -41,6 +42,7 @@ export class ChatView {
   readonly #scroll: ScrollKeeper;
   readonly #composer: Composer;
   readonly #status: ConnectionStatus;
+  readonly #sync = new SyncNotice();
   readonly #roster: RosterPanel;
   readonly #history: HistoryLoader;
   readonly #scroller = byId("scroller", HTMLElement);
@@ -102,6 +104,7 @@ export class ChatView {
     client.on("message", (received) => this.#received(received));
     client.on("welcome", ({ region, version, limits, recovered }) => {
       if (!recovered) this.#history.reset();
+      this.#sync.forget();
       this.#composer.limit = limits.messageLength;
       const served = byId("served-from", HTMLElement);
       setText(served, `${regionName(region)} · ${version.slice(0, VERSION_SHOWN)}`);
@@ -109,8 +112,8 @@ export class ChatView {
       this.#askRoster();
     });
     client.on("presence", () => this.#askRoster());
-    client.on("notice", ({ code, message }) => {
-      this.#status.notice = code === "sync_delayed" ? message : "";
+    client.on("notice", (notice) => {
+      this.#sync.take(notice, Date.now());
       this.#plan();
     });
     client.on("state", (state) => {
@@ -217,7 +220,7 @@ export class ChatView {
       this.#list.show(items, { now, region, online: status === "online" });
       this.#history.show();
     });
-    this.#status.show(client.state, Date.now());
+    this.#status.show(client.state, Date.now(), this.#sync.text(Date.now()));
     setText(byId("user-count", HTMLElement), String(client.userCount));
     showTyping(client.typingUsers);
     if (this.#scroll.atEnd && !document.hidden) this.#unread = 0;

@@ -18,7 +18,6 @@ export class ConnectionStatus {
   readonly #countdown = byId("banner-countdown", HTMLElement);
   readonly #action = byId("banner-action", HTMLButtonElement);
   #lostAt: number | undefined;
-  notice = "";
 
   constructor(actions: ConnectionActions, signal: AbortSignal) {
     this.#action.addEventListener(
@@ -28,8 +27,10 @@ export class ConnectionStatus {
     );
   }
 
-  show(state: ConnectionState, now: number): void {
+  /** `notice`: what the room has to say although all is well with the connection. */
+  show(state: ConnectionState, now: number, notice: string): void {
     this.#word.dataset.state = state.status;
+    this.#banner.classList.toggle("calm", state.status === "online");
     if (state.status !== "reconnecting") this.#lostAt = undefined;
     switch (state.status) {
       case "connecting":
@@ -38,7 +39,7 @@ export class ConnectionStatus {
         break;
       case "online":
         setText(this.#word, "Connected");
-        this.#say(this.notice);
+        this.#say(notice);
         break;
       case "reconnecting": {
         this.#lostAt ??= now;

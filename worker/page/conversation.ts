@@ -1,6 +1,7 @@
 import type { OutboxEntry } from "../../client/outbox.ts";
 import type { ChatMessage } from "../room/protocol.ts";
 import { dayKey } from "./moments.ts";
+import { regionOfOrigin } from "./regions.ts";
 
 /** Messages of one user this close together stand under one name, ms. */
 const GROUP_MS = 300_000;
@@ -77,6 +78,8 @@ export function itemsOf({ messages, pending, userId, username }: Conversation, k
 const belongs = (message: ChatMessage, previous: ChatMessage): boolean =>
   message.userId === previous.userId &&
   message.username === previous.username &&
+  // The head of a group says where it was written.
+  regionOfOrigin(message.origin) === regionOfOrigin(previous.origin) &&
   message.timestamp - previous.timestamp < GROUP_MS;
 
 /** Remembers under which key a message was pending: later copies of it come without its `clientId`. */

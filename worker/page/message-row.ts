@@ -73,6 +73,7 @@ class MessageRow implements Row {
     this.#time.dateTime = new Date(timestamp).toISOString();
     const region = message === undefined ? context.region : regionOfOrigin(message.origin);
     setText(this.#region, region === context.region ? "" : region);
+    this.#region.title = regionName(region);
     this.#time.title = `${exactly(timestamp)} · ${regionName(region)}`;
     this.#showStatus(item, context);
   }

@@ -6,6 +6,8 @@ const NAMES: Readonly<Record<string, string>> = {
   weur: "Western Europe",
   eeur: "Eastern Europe",
   apac: "Asia-Pacific",
+  "apac-ne": "Northeast Asia-Pacific",
+  "apac-se": "Southeast Asia-Pacific",
   oc: "Oceania",
   afr: "Africa",
   me: "Middle East",
