@@ -5,6 +5,8 @@ export const COLO_HEADER = "x-local-colo";
 
 /** `nrt--chat.local.localhost`: the label before the two dashes is a colo, the rest the host that is meant. */
 const COLO_LABEL = /^([a-z]{3})--(.+)$/i;
+/** `nrt.localhost`: a colo of the table in front of the bare host, which every browser takes for this machine. */
+const COLO_HOST = /^([a-z]{3})\.(localhost)$/i;
 
 export interface Visit {
   readonly colo: string;
@@ -16,7 +18,8 @@ export type Placed = Visit | { readonly unknownColo: string };
 
 export function placeVisitor(hostHeader: string, coloHeader: string | undefined): Placed {
   const host = hostHeader.replace(/:\d+$/, "");
-  const label = COLO_LABEL.exec(host);
+  const bare = COLO_HOST.exec(host);
+  const label = COLO_LABEL.exec(host) ?? ((bare?.[1]?.toUpperCase() ?? "") in COLOS ? bare : null);
   const wanted = (coloHeader ?? label?.[1] ?? DEFAULT_COLO).toUpperCase();
   if (!(wanted in COLOS)) return { unknownColo: wanted };
   return { colo: wanted, host: label?.[2] ?? host };
