@@ -14,7 +14,9 @@ const sessionSchema = z.object({ manifest: manifestSchema });
 export function assetRoutes(app: Hono, cloud: Cloud): void {
   app.post("/accounts/:account/workers/scripts/:name/assets-upload-session", async (context) => {
     const { manifest } = await readJson(context, sessionSchema);
-    return ok(context, openAssetUpload(cloud, context.req.param("name"), manifest));
+    const opened = openAssetUpload(cloud, context.req.param("name"), manifest);
+    context.status(opened.buckets.length > 0 ? 201 : 200);
+    return ok(context, opened);
   });
 
   app.post("/accounts/:account/workers/assets/upload", async (context) => {

@@ -22,6 +22,8 @@ const jwtSchema = z.object({ jwt: z.string() });
 let account: TestAccount;
 /** From ids in the recording to those of this account. */
 let ids: Map<string, string>;
+/** Authorizes the next upload of assets, in place of the account's token. */
+let uploadToken: string | undefined;
 beforeEach(async () => {
   account = await startTestAccount();
   const zone = await account.call("POST", "/zones", { name: "example.com" });
@@ -51,7 +53,9 @@ function formOf(parts: readonly RecordedPart[]): FormData {
 }
 
 function send(call: RecordedCall | ByHand): Promise<Response> {
-  const token = "token" in call ? (call.token ?? account.apiToken) : account.apiToken;
+  const isAssetUpload = call.path.includes("/workers/assets/upload");
+  const usual = (isAssetUpload ? uploadToken : undefined) ?? account.apiToken;
+  const token = "token" in call ? (call.token ?? usual) : usual;
   const body =
     call.parts === undefined
       ? call.body === undefined
@@ -120,6 +124,7 @@ function learnIds(recorded: unknown, actual: unknown): void {
   ] as const) {
     if (!schema.safeParse(recorded).success || !schema.safeParse(actual).success) continue;
     ids.set(read(recorded), read(actual));
+    if (schema === jwtSchema) uploadToken = read(actual);
   }
 }
 
@@ -140,6 +145,7 @@ describe("what the official provider sends is answered as it needs it", { timeou
   it("every refusal has the recorded status and code", () => replayAll("refusals"));
   it("values, subdomains, routes, domains and schedules with no more than they need", () =>
     replayAll("small"));
+  it("assets: uploaded once, not sent again, and one that changed", () => replayAll("assets"));
   it("scripts with few and with many settings read back as they were sent", () => replayAll("scripts"));
 });
 
