@@ -156,6 +156,8 @@ export class Replicator {
     );
     await Promise.all(
       behind.map((peer) => {
+        // An answer of ours may have been lost with who asked.
+        peer.assumed = peer.vector;
         peer.wantsPull = true;
         peer.wantsRelay = true;
         return this.#run(peer);

@@ -134,7 +134,7 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
   await world.pass(3_700_000);
   read();
 
-  const sites = world.sites.filter(({ region: name }) =>
+  const sites = world.sites.filter(({ isFounded }) => isFounded).filter(({ region: name }) =>
     world.hub.members.some((member) => member.region === name),
   );
   const floors = sites.map(
@@ -149,10 +149,13 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
   const reference = first === undefined ? [] : held(first.places);
   for (const other of others) expect(held(other.places)).toEqual(reference);
   const visible = (first?.places ?? []).filter(({ place, state }) => place > floor && state === 0);
+  const known = new Set((first?.places ?? []).map(({ id }) => id));
   for (const [index, person] of people.entries()) {
     if (person.visitor === undefined || person.visitor.socket.closed !== undefined) continue;
     const shown = [...person.reader.shown.values()]
       .filter(({ order }) => order > floor)
+      // What went with the only storage that had it stays on the screens of those who saw it.
+      .filter(({ id }) => !lost || known.has(id))
       .sort((a, b) => (a.order < b.order ? -1 : 1))
       .map(({ order, id }) => `${order} ${id}`);
     const all = visible.map(({ place, id }) => `${place} ${id}`);

@@ -125,6 +125,10 @@ export class Site {
     await this.#world.until(this.awake().alarm());
   }
 
+  get isFounded(): boolean {
+    return isFounded(this.sql);
+  }
+
   /** Every place above the floor, as it is shown. */
   get places(): { place: string; id: string; state: number; message: string }[] {
     if (!isFounded(this.sql)) return [];

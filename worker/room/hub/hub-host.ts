@@ -34,8 +34,10 @@ export interface HubHost {
 }
 
 export interface HubSettings {
-  /** The stack's regions. */
+  /** Where the room may have replicas. */
   readonly regions: readonly string[];
+  /** Those of them that are given up: they leave once they are drained. */
+  readonly closed?: readonly string[] | undefined;
   /** Connections to the room, over all regions. */
   readonly connectionsPerRoom: number;
 }

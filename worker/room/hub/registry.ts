@@ -43,7 +43,22 @@ export class Registry {
 
   /** Among how many regions what is free is to be shared: those that may still come count. */
   regionCount(): number {
-    return new Set([...this.#settings.regions, ...this.members().map(({ region }) => region)]).size;
+    const { regions, closed = [] } = this.#settings;
+    const open = regions.filter((region) => !closed.includes(region));
+    return new Set([...open, ...this.members().map(({ region }) => region)]).size;
+  }
+
+  /**
+   * Where a member stands. A closed region leaves at once. One that is missing in the settings may be newer than them, or
+   * removed: it leaves after a while.
+   */
+  #standing(region: string, missingSince: number): Pick<Known, "state" | "missingSince"> {
+    const { regions, closed = [] } = this.#settings;
+    if (regions.includes(region))
+      return { state: closed.includes(region) ? "leaving" : "member", missingSince: 0 };
+    const now = this.#host.now();
+    const since = missingSince === 0 ? now : missingSince;
+    return { state: now >= since + REMOVAL_GRACE_MS ? "leaving" : "member", missingSince: since };
   }
 
   /** In one transaction; the version rises when it changed who is a member. */
@@ -71,16 +86,13 @@ export class Registry {
 
   /** A life of a region's replica that is new to us, or one that was given up: it is a member from now on. */
   adopt(region: string, { origin, n, holds }: LifeClaim, solicited: boolean): Known {
-    const missing = !this.#settings.regions.includes(region);
-    const missingSince = missing ? this.#store.replicas.get(region)?.missingSince || this.#host.now() : 0;
     const known: Known = {
       region,
       origin,
       n,
       solicited,
       bound: holds,
-      state: missing && this.#host.now() >= missingSince + REMOVAL_GRACE_MS ? "leaving" : "member",
-      missingSince,
+      ...this.#standing(region, this.#store.replicas.get(region)?.missingSince ?? 0),
       users: 0,
       connections: 0,
       countedAt: 0,
@@ -123,24 +135,18 @@ export class Registry {
   }
 
   /**
-   * Compares the members with the settings. A region that is missing there for a while is leaving; one that is back stays.
+   * Compares the members with the settings.
    * @returns when to look again, Unix ms
    */
   reconcile(): number | undefined {
-    const now = this.#host.now();
     let next: number | undefined;
     const moved: Known[] = [];
     for (const known of this.members()) {
-      if (this.#settings.regions.includes(known.region)) {
-        if (known.missingSince !== 0) moved.push({ ...known, missingSince: 0, state: "member" });
-        continue;
-      }
-      const missingSince = known.missingSince === 0 ? now : known.missingSince;
+      const standing = this.#standing(known.region, known.missingSince);
+      const { state, missingSince } = standing;
       const due = missingSince + REMOVAL_GRACE_MS;
-      const state = known.state === "leaving" || now >= due ? "leaving" : "member";
-      if (state === "member") next = Math.min(next ?? due, due);
-      if (missingSince !== known.missingSince || state !== known.state)
-        moved.push({ ...known, missingSince, state });
+      if (missingSince > 0 && state === "member") next = Math.min(next ?? due, due);
+      if (missingSince !== known.missingSince || state !== known.state) moved.push({ ...known, ...standing });
     }
     if (moved.length > 0)
       this.change(() => {
