@@ -9,7 +9,7 @@ import { readStackArguments } from "./up/stack-argument.ts";
 try {
   const { stack, flags } = readStackArguments("preview", process.argv.slice(2));
   const open = await openStack(stack, { stack: true, provider: true });
-  await showLifecycle(open, await cloudflareApi(open));
+  await showLifecycle(open, await cloudflareApi(open), flags);
   process.exitCode = await open.cli.visible(["preview", "--stack", stack, ...policyFlags(stack), ...flags]);
 } catch (error) {
   fail(error);

@@ -27,6 +27,9 @@ export type Canary = {
 /** Between two tests of a step, ms. */
 const TEST_EVERY_MS = 15_000;
 
+/** A deployment reaches every machine of the edge within seconds; a canary that does not after this is broken, ms. */
+const SPREAD_MS = 60_000;
+
 const Outputs = z.object({ version: z.string().optional(), kvNamespaceId: z.string().optional() });
 
 /** What `up` knows when the plan is agreed to. */
@@ -78,7 +81,8 @@ export async function releaseGradually(open: OpenStack, agreed: Agreed): Promise
       mark,
       say,
       signal,
-      test: async (percentage) => (release.smoke ? (await smokeTest(target(percentage))).lines : []),
+      test: async (percentage) =>
+        release.smoke ? (await smokeTest(target(percentage), SPREAD_MS)).lines : [],
       bake: (_, test) => bake(release.bakeSeconds * 1000, test, signal),
     }),
   );

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Deployment, Share, Traffic } from "./traffic.ts";
 
 /** One gradual release, as far as it concerns the traffic. Everything around it comes in as verbs. */
@@ -20,6 +21,9 @@ export type RollOut = {
   /** Aborted when the person at the terminal wants to stop. */
   signal: AbortSignal;
 };
+
+/** How often a running test looks whether the traffic is still the release's. */
+const WATCH_EVERY_MS = 2_000;
 
 /** The release failed, and the version before it has all traffic again. */
 export class ReleaseFailed extends Error {}
@@ -49,8 +53,8 @@ export async function rollOut(release: RollOut): Promise<Deployment> {
       say(`  ${name} of the traffic goes to the new version`);
       const test = async () => {
         signal.throwIfAborted();
-        for (const line of await release.test(percentage)) say(`  ✓ ${line}`);
-        await requireStill(traffic, ours);
+        const lines = await whileStill(traffic, ours, () => release.test(percentage));
+        for (const line of lines) say(`  ✓ ${line}`);
       };
       await test();
       await release.bake(percentage, test);
@@ -74,6 +78,27 @@ const shared = (from: string, to: string, percentage: number): Share[] => [
   { versionId: to, percentage },
   { versionId: from, percentage: Math.round((100 - percentage) * 100) / 100 },
 ];
+
+/** Does work that makes sense only while the traffic is as it was left, and stops waiting for it when it is not. */
+async function whileStill<T>(traffic: Traffic, ours: Deployment, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const watch = async (): Promise<never> => {
+    for (;;) {
+      await pause(WATCH_EVERY_MS, undefined, { signal: done.signal });
+      await requireStill(traffic, ours);
+    }
+  };
+  try {
+    const result = await Promise.race([work(), watch()]);
+    await requireStill(traffic, ours);
+    return result;
+  } catch (error) {
+    await requireStill(traffic, ours);
+    throw error;
+  } finally {
+    done.abort();
+  }
+}
 
 async function requireStill(traffic: Traffic, ours: Deployment): Promise<void> {
   const now = await traffic.current();
@@ -100,7 +125,7 @@ export async function giveBack(
     try {
       const now = await traffic.current();
       if (now?.id !== ours.id) {
-        say("  somebody else has deployed since: the traffic stays as it is");
+        say("  the account has another deployment since: the traffic stays as it is");
         return;
       }
       if (ours.shares.length === 1 && ours.shares[0]?.versionId === from) return;
@@ -112,7 +137,7 @@ export async function giveBack(
       say(
         `  giving the traffic back failed, trying again: ${error instanceof Error ? error.message : error}`,
       );
-      await new Promise((resolve) => setTimeout(resolve, RETURN_PAUSE_MS));
+      await pause(RETURN_PAUSE_MS);
     }
   }
 }

@@ -1,7 +1,6 @@
+import { PUBLIC_API } from "../../infra/cloudflare-http.ts";
 import type { OpenStack } from "./open-stack.ts";
 import { plainSetting, readStackFile } from "./stack-file.ts";
-
-const PUBLIC_API = "https://api.cloudflare.com/client/v4";
 
 /** The account that a stack deploys to, as its provider reaches it. */
 export type StackAccount = {

@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { releaseGradually } from "../release/gradual-release.ts";
+import { trafficOf } from "../release/traffic.ts";
+import { settleTraffic } from "../release/unfinished-release.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { policyFlags } from "../stack/policy-pack.ts";
 import { say } from "../toolchain/steps.ts";
 import { adopt, findUnrecorded } from "./adoption.ts";
 import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";
 import { type RunReport, readEventLog } from "./event-log.ts";
-import { liveTag } from "./live-tag.ts";
+import { showLifecycle } from "./lifecycle.ts";
+import { liveScriptName, liveTag } from "./live-tag.ts";
 import { readState, remedyFor, unrecorded } from "./recovery.ts";
 import { settle } from "./settle.ts";
 
@@ -17,6 +21,10 @@ export type DeployOptions = {
   flags: readonly string[];
   /** Asked after the plan is shown; false leaves everything as it is. */
   confirm(plan: RunReport): Promise<boolean>;
+  /** Gives a change of the code all traffic at once, whatever the stack's `release` says. */
+  allAtOnce?: boolean;
+  /** More environment for the program. */
+  environment?: NodeJS.ProcessEnv;
 };
 
 /** Each remedy is tried once, so a run that fails for good ends. */
@@ -29,18 +37,44 @@ const MOST_ROUNDS = 3;
  * @returns the exit code: 0 when everything is as the program says, 1 when not, or when `confirm` declined.
  * @throws when another living process holds the stack, or something foreign has a name that the chat needs.
  */
-export async function deploy(open: OpenStack, { flags, confirm }: DeployOptions): Promise<number> {
+export async function deploy(open: OpenStack, options: DeployOptions): Promise<number> {
+  const { flags, confirm, allAtOnce = false, environment = {} } = options;
   await settle(open);
   const api = await cloudflareApi(open);
+  await settleTraffic(trafficOf(api, liveScriptName(open.stack)), open.stack);
   const previewed = await liveTag(api, open.stack);
-  const preview = await runEngine(open, ["preview", ...flags], {});
+  await showLifecycle(open, api, flags);
+  const preview = await runEngine(open, ["preview", ...flags], environment);
   if (preview.code !== 0) return preview.code;
   if (!(await confirm(preview.report))) return 1;
   await adoptUnrecorded(open, api, preview.report.steps);
 
+  const agreed = { api, plan: preview.report, liveTag: previewed };
+  const canary = allAtOnce ? undefined : await releaseGradually(open, agreed);
+  const code = await carryOut(open, api, { flags, environment, previewed }).catch(async (error: unknown) => {
+    await canary?.giveBack();
+    throw error;
+  });
+  await (code === 0 ? canary?.prove() : canary?.giveBack());
+  return code;
+}
+
+/** The real `up`, again after each failure that can be settled. */
+async function carryOut(
+  open: OpenStack,
+  api: CloudflareApi,
+  {
+    flags,
+    environment,
+    previewed,
+  }: { flags: readonly string[]; environment: NodeJS.ProcessEnv; previewed: string },
+): Promise<number> {
   let guard: NodeJS.ProcessEnv = { EDGE_CHAT_PREVIEWED_TAG: previewed };
   for (let round = 1; ; round += 1) {
-    const up = await runEngine(open, ["up", "--yes", "--skip-preview", ...flags], guard);
+    const up = await runEngine(open, ["up", "--yes", "--skip-preview", ...flags], {
+      ...environment,
+      ...guard,
+    });
     if (up.code === 0 || round === MOST_ROUNDS) return up.code;
     const remedy = remedyFor(up.report);
     if (remedy === "none") return up.code;

@@ -5,8 +5,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { type Account, runningAccount } from "../../../scripts/stack/account-file.ts";
+import { isRunning } from "../../../scripts/toolchain/process-identity.ts";
 import { type Answer, run } from "../../../scripts/toolchain/run.ts";
-import { killGroup } from "./isolated-chat.ts";
+import { killGroup, type Running } from "./isolated-chat.ts";
 import { within } from "./within.ts";
 
 const project = fileURLToPath(new URL("../../..", import.meta.url));
@@ -60,6 +61,29 @@ export class ProjectCopy {
     return { ...answer, said };
   }
 
+  /** Starts a command in a process group of its own and lets it run. */
+  start(name: string, ...args: string[]): Running {
+    const child = spawn(process.execPath, ["scripts/bootstrap.mjs", name, ...args], {
+      cwd: this.folder,
+      env: this.#environment,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const hear = (chunk: string) => {
+      said += chunk;
+      this.said += chunk;
+    };
+    child.stdout.setEncoding("utf8").on("data", hear);
+    child.stderr.setEncoding("utf8").on("data", hear);
+    return { child, output: () => said, ended: new Promise((resolve) => child.on("close", resolve)) };
+  }
+
+  /** Kills a command with -9, with all that it started. */
+  kill({ child }: Running): void {
+    if (child.pid !== undefined) killGroup(child.pid);
+  }
+
   #run(name: string, ...args: string[]): Promise<Answer> {
     return run(process.execPath, ["scripts/bootstrap.mjs", name, ...args], {
       cwd: this.folder,
@@ -106,6 +130,13 @@ export class ProjectCopy {
       if (child.exitCode !== null) throw new Error(`the account ended with ${child.exitCode}: ${errors}`);
       return runningAccount(path.join(this.folder, ".local"));
     });
+  }
+
+  /** Kills the account with -9, with all that it started, as a power cut would. */
+  async crash(): Promise<void> {
+    const { account } = this;
+    killGroup(account.pid);
+    await within(10_000, "the account to die", async () => (isRunning(account) ? undefined : true));
   }
 
   /** Calls the management API below `/client/v4`. @throws for any answer but a success. */
