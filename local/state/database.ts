@@ -1,17 +1,20 @@
 import { chmodSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { damageOf, keepAside, requireNoLoss } from "./damage.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** How long a statement waits for another connection (a person with a SQLite shell), in ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Opens the account's file, made when missing, and brings its schema up to date. Holds secrets: readable by its owner only. */
+/**
+ * Opens the account's file, made at the first start, and brings its schema up to date. Holds secrets: readable by its
+ * owner only. Throws `DamagedState`, with the file kept aside, when it cannot be trusted.
+ */
 export function openDatabase(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  chmodSync(file, 0o600);
-  // NORMAL: a kill loses nothing, a power cut at most the last moments, and neither tears a transaction. FULL would
-  // hold the whole process, the edge included, for every data point.
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+  requireNoLoss(file);
+  const opened = damageOf(() => open(file));
+  if ("damage" in opened) throw keepAside(file, opened.damage);
+  const { db } = opened;
   const known = Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
   if (known > SCHEMA.length) {
     db.close();
@@ -26,6 +29,15 @@ export function openDatabase(file: string): DatabaseSync {
   return db;
 }
 
+function open(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  chmodSync(file, 0o600);
+  // NORMAL: a kill loses nothing, a power cut at most the last moments, and neither tears a transaction. FULL would
+  // hold the whole process, the edge included, for every data point.
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+  return db;
+}
+
 /** All of it or nothing. Not to be nested. */
 export function transaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec("BEGIN IMMEDIATE");
@@ -34,7 +46,8 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
     db.exec("COMMIT");
     return result;
   } catch (error) {
-    db.exec("ROLLBACK");
+    // SQLite itself rolls back when the disk is full.
+    if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
 }
