@@ -34,11 +34,11 @@ export class RoomView {
     if (!frame.recovered) {
       // What lies between is unknown: an old part beside a new one would hide the gap.
       this.timeline.clear();
-      this.cursor = new Cursor();
     }
     for (const { id } of frame.deleted ?? []) this.timeline.remove(id);
     const fresh = frame.recentMessages.filter((message) => this.#place(message));
-    this.cursor.merge(frame.cursor);
+    // Not merged: in another region we may have seen what this one does not hold yet, and gives us again.
+    this.cursor = new Cursor(frame.cursor);
     return { fresh, changed: true };
   }
 
