@@ -17,6 +17,8 @@ export type BindingType =
 export const BINDINGS = {
   /** One object per (region, room), named `region/room`. */
   CHAT_ROOM: { type: "durable_object_namespace", className: "ChatRoom" },
+  /** One object per room, named by it, of a stack with several regions. */
+  ROOM_HUB: { type: "durable_object_namespace", className: "RoomHub" },
   /** The directory of rooms: eventually consistent, written at most once a minute a room. */
   DIRECTORY: { type: "kv_namespace" },
   /** Aggregated data points; the schema is `worker/metrics`. */

@@ -8,6 +8,7 @@ import { requireSettings } from "./routes/settings.ts";
 import { route } from "./routes/table.ts";
 
 export { ChatRoom } from "./objects/chat-room.ts";
+export { RoomHub } from "./objects/room-hub.ts";
 
 function refusal(error: unknown, request: Request): Refused {
   const { pathname: path } = new URL(request.url);
@@ -38,7 +39,7 @@ declare global {
     /** Types `exports` of `cloudflare:workers`. */
     interface GlobalProps {
       mainModule: typeof import("./index.ts");
-      durableNamespaces: "ChatRoom";
+      durableNamespaces: "ChatRoom" | "RoomHub";
     }
   }
 }

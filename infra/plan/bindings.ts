@@ -42,6 +42,7 @@ type Details<Id> = Omit<ScriptBinding<Id>, "name" | "type">;
 function details<Id>(name: BindingName, values: BindingValues<Id>): Details<Id> | undefined {
   switch (name) {
     case "CHAT_ROOM":
+    case "ROOM_HUB":
       return { className: BINDINGS[name].className };
     case "DIRECTORY":
       return { namespaceId: values.kvNamespaceId };

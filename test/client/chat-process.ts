@@ -6,7 +6,7 @@ import { BINDINGS } from "../../worker/bindings.ts";
 const [port = "0", folder = "", chat = "{}"] = process.argv.slice(2);
 const { contents, sha256 } = await bundleWorker();
 const text = (value: string) => ({ type: "text", value }) as const;
-const { className } = BINDINGS.CHAT_ROOM;
+const classes = [BINDINGS.CHAT_ROOM.className, BINDINGS.ROOM_HUB.className];
 
 const miniflare = new Miniflare({
   port: Number(port),
@@ -23,7 +23,8 @@ const miniflare = new Miniflare({
           modules: { "worker.mjs": { type: "esm", contents } },
         },
         env: {
-          CHAT_ROOM: { type: "durable-object", workerName: "chat", exportName: className },
+          CHAT_ROOM: { type: "durable-object", workerName: "chat", exportName: BINDINGS.CHAT_ROOM.className },
+          ROOM_HUB: { type: "durable-object", workerName: "chat", exportName: BINDINGS.ROOM_HUB.className },
           DIRECTORY: { type: "kv", id: "directory" },
           ANALYTICS: { type: "analytics-engine-dataset", name: "edge_chat" },
           CONNECT_LIMIT: { type: "rate-limit", namespace: "1", simple: { limit: 100_000, period: 60 } },
@@ -33,7 +34,9 @@ const miniflare = new Miniflare({
           TICKET_KEY: text("test-ticket-key-0123456789-0123456789"),
           ADMIN_TOKEN: text("test-admin-token-0123456789-0123456789"),
         },
-        exports: { [className]: { type: "durable-object", storage: "sqlite", unsafeUniqueKey: "rooms" } },
+        exports: Object.fromEntries(
+          classes.map((name) => [name, { type: "durable-object", storage: "sqlite", unsafeUniqueKey: name }]),
+        ),
       },
     },
   ],

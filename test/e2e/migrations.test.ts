@@ -20,7 +20,7 @@ const changeCode = () => {
   copy.edit("worker/index.ts", (text) => `${text}\nObject.assign(globalThis, { release: ${release} });\n`);
 };
 const appendStep = (step: string) =>
-  copy.edit("infra/migration-history.ts", (text) => text.replace(/\];\s*$/, `, ${step}];\n`));
+  copy.edit("infra/migration-history.ts", (text) => text.replace(/,?\s*\];\s*$/, `, ${step}];\n`));
 const live = async () => Scripts.parse(await copy.api("GET", scriptsPath())).find(({ id }) => id === SCRIPT);
 const changeBindingByHand = () =>
   copy.api("PUT", `${scriptsPath()}/${SCRIPT}/secrets`, {
@@ -44,7 +44,7 @@ describe("deployments with the real engine", () => {
   it("create everything at first, and then change nothing", async () => {
     expect(await copy.pulumi("preview")).toMatch(/class ChatRoom: create/);
     expect(await up()).toMatch(/6 created/);
-    expect(await live()).toMatchObject({ migration_tag: "v1" });
+    expect(await live()).toMatchObject({ migration_tag: "v2" });
     await upWithoutChanges();
     await copy.pulumi("refresh", "--yes", "--expect-no-changes");
     await upWithoutChanges();
@@ -58,7 +58,7 @@ describe("deployments with the real engine", () => {
     await upWithoutChanges();
     await copy.pulumi("refresh", "--yes", "--expect-no-changes");
     await upWithoutChanges();
-    expect(await live()).toMatchObject({ migration_tag: "v1" });
+    expect(await live()).toMatchObject({ migration_tag: "v2" });
   });
 
   it("settle after a binding was changed by hand", async () => {
@@ -69,14 +69,14 @@ describe("deployments with the real engine", () => {
   });
 
   it("run a new step once, and stay at 0 changes after it, also by hand-made changes and refresh", async () => {
-    appendStep('{ tag: "v2", newSqliteClasses: ["Extra"] }');
+    appendStep('{ tag: "v3", newSqliteClasses: ["Extra"] }');
     copy.edit(
       "worker/index.ts",
       (text) => `${text}\nexport { ChatRoom as Extra } from "./objects/chat-room.ts";\n`,
     );
     expect(await copy.pulumi("preview")).toMatch(/class Extra: create/);
     expect(await up()).toMatch(/1 updated/);
-    expect(await live()).toMatchObject({ migration_tag: "v2" });
+    expect(await live()).toMatchObject({ migration_tag: "v3" });
     await upWithoutChanges();
     await changeBindingByHand();
     expect(await up()).toMatch(/1 updated/);
@@ -98,7 +98,7 @@ describe("deployments with the real engine", () => {
     await up();
     await upWithoutChanges();
 
-    appendStep('{ tag: "v3", newSqliteClasses: ["More"] }');
+    appendStep('{ tag: "v4", newSqliteClasses: ["More"] }');
     copy.edit(
       "worker/index.ts",
       (text) => `${text}\nexport { ChatRoom as More } from "./objects/chat-room.ts";\n`,
@@ -107,7 +107,7 @@ describe("deployments with the real engine", () => {
     const { code, said } = await copy.npm("up", "local");
     expect(said).toMatch(/10079/);
     expect(code).toBe(0);
-    expect(await live()).toMatchObject({ migration_tag: "v3" });
+    expect(await live()).toMatchObject({ migration_tag: "v4" });
     await upWithoutChanges();
   });
 
@@ -117,14 +117,14 @@ describe("deployments with the real engine", () => {
     changeCode();
     const { code, said } = await copy.npm("pulumi", "up", "--yes", "--skip-preview", "--stack", "local");
     expect(code).not.toBe(0);
-    expect(said).toMatch(/step v2, which this stack has run, was edited in infra\/migration-history.ts/);
+    expect(said).toMatch(/step v3, which this stack has run, was edited in infra\/migration-history.ts/);
     expect(said).not.toMatch(/\n\s+at /);
     expect(await live()).toEqual(before);
     copy.edit("infra/migration-history.ts", (text) => text.replace('"Another"', '"Extra"'));
   });
 
   it("refuse to delete rooms without consent, and name the class", async () => {
-    appendStep('{ tag: "v4", deletedClasses: ["More"] }');
+    appendStep('{ tag: "v5", deletedClasses: ["More"] }');
     copy.edit("worker/index.ts", (text) => text.replace(/\nexport \{ ChatRoom as More \}.*\n/, ""));
     const refused = await copy.npm("pulumi", "preview", "--stack", "local");
     expect(refused.code).not.toBe(0);
@@ -142,7 +142,7 @@ describe("deployments with the real engine", () => {
     expect(refused.said).toMatch(/its rooms are gone[\s\S]*config set recreateScript edge-chat-local/);
     await copy.pulumi("config", "set", "recreateScript", SCRIPT);
     await copy.pulumi("up", "--refresh", "--yes", "--skip-preview");
-    expect(await live()).toMatchObject({ migration_tag: "v4" });
+    expect(await live()).toMatchObject({ migration_tag: "v5" });
     expect(await upWithoutChanges()).toMatch(/config rm recreateScript/);
     await copy.pulumi("config", "rm", "recreateScript");
     await upWithoutChanges();

@@ -28,7 +28,10 @@ export const testRuntime = {
       TICKET_KEY: "test-ticket-key-0123456789-0123456789",
       ADMIN_TOKEN: "test-admin-token-0123456789",
     },
-    durableObjects: { CHAT_ROOM: { className: BINDINGS.CHAT_ROOM.className, useSQLite: true } },
+    durableObjects: {
+      CHAT_ROOM: { className: BINDINGS.CHAT_ROOM.className, useSQLite: true },
+      ROOM_HUB: { className: BINDINGS.ROOM_HUB.className, useSQLite: true },
+    },
     kvNamespaces: ["DIRECTORY"],
     analyticsEngineDatasets: { ANALYTICS: { dataset: "edge_chat" } },
     ratelimits: { CONNECT_LIMIT: { namespace_id: "1001", simple: { limit: 100_000, period: 60 as const } } },

@@ -1,10 +1,9 @@
 /** The world as a room sees it, made of a Durable Object's state and the Worker's bindings. */
 import type { Env } from "../env.ts";
 import { roomDataPoint } from "../metrics.ts";
-import type { DirectoryFacts, Host, RoomPoint } from "../room/host.ts";
-import { DIRECTORY_TTL_SECONDS } from "../room/limits.ts";
-import { DIRECTORY_PREFIX, type DirectoryEntry } from "./contract.ts";
+import type { Host, RoomPoint } from "../room/host.ts";
 import { objectHub, objectPeers } from "./object-peers.ts";
+import { writeEntry } from "./room-directory.ts";
 
 /** One structured line; Workers Logs index its fields. */
 export function logLine(version: string, event: string, facts: object): void {
@@ -25,7 +24,9 @@ export function objectHost(context: DurableObjectState, env: Env, destroyed: () 
       context.storage.setAlarm(at).catch(failed("alarm_not_set"));
     },
     log,
-    directory: { write: (facts) => writeDirectory(env.DIRECTORY, facts) },
+    directory: {
+      write: ({ region, ...facts }) => writeEntry(env.DIRECTORY, { ...facts, regions: [region] }),
+    },
     measure: (point) => measure(env.ANALYTICS, point, failed("point_not_written")),
     peers: objectPeers(env),
     hub: objectHub(env),
@@ -36,19 +37,6 @@ export function objectHost(context: DurableObjectState, env: Env, destroyed: () 
       await Promise.all(gone);
     },
   };
-}
-
-async function writeDirectory(
-  directory: KVNamespace,
-  { room, region, users, at }: DirectoryFacts,
-): Promise<void> {
-  const key = DIRECTORY_PREFIX + room;
-  if (users === 0) {
-    await directory.delete(key);
-    return;
-  }
-  const metadata: DirectoryEntry = { users, regions: [region], updatedAt: at };
-  await directory.put(key, "", { metadata, expirationTtl: DIRECTORY_TTL_SECONDS });
 }
 
 /** The call returns nothing in production, and a promise where the dataset is a service binding. */

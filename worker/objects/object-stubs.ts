@@ -26,11 +26,9 @@ export function roomStub(env: Env, region: string, room: string): DurableObjectS
   });
 }
 
-/** @throws for a Worker that was deployed before rooms had hubs */
+/** The hub of a room with several regions. */
 export function hubStub(env: Env, room: string): HubRpc {
-  const namespace: unknown = "ROOM_HUB" in env ? env.ROOM_HUB : undefined;
-  if (namespace === undefined) throw new Error("This Worker has no binding ROOM_HUB: deploy it again");
-  // The binding's class implements the verbs.
-  const hubs = namespace as Namespace<HubRpc>;
+  // As above; the binding's class implements the verbs.
+  const hubs = env.ROOM_HUB as unknown as Namespace<HubRpc>;
   return inJurisdiction(hubs, env.CHAT).getByName(hubName(room), { locationHint: env.CHAT.regions[0] });
 }

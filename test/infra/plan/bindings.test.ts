@@ -31,6 +31,7 @@ describe("the script's bindings", () => {
       "CHAT_ROOM",
       "CONNECT_LIMIT",
       "DIRECTORY",
+      "ROOM_HUB",
       "SESSION_KEY",
       "VERSION",
     ]);
@@ -77,6 +78,6 @@ describe("the script's bindings", () => {
   });
 
   it("name the classes that migrations must make", () => {
-    expect(BOUND_CLASSES).toContain("ChatRoom");
+    expect(BOUND_CLASSES).toEqual(["ChatRoom", "RoomHub"]);
   });
 });
