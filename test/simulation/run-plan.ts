@@ -24,9 +24,18 @@ export interface RunOptions {
   readonly mutation?: MutationName | undefined;
 }
 
+/** A promise that nobody waits for may fail, as when a disk is full: the runtime logs it and goes on. */
+let listens = false;
+function goOnAfterRejections(): void {
+  if (listens) return;
+  listens = true;
+  process.on("unhandledRejection", () => {});
+}
+
 export async function runPlan(plan: Plan, { tracing = false, mutation }: RunOptions = {}): Promise<Outcome> {
   const simulation = new Simulation(plan, tracing, mutation && mutationNamed(mutation));
   const { world, ledger, network } = simulation;
+  goOnAfterRejections();
   let broken: readonly string[] = [];
   try {
     await simulation.play(1_000);

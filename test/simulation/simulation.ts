@@ -1,4 +1,6 @@
 /** One run of a plan: a room over several regions, its users, and everything that befalls them. */
+import { HUB_DEADLINE_MS } from "../../worker/room/limits.ts";
+import { NO_MEMBERSHIP } from "../../worker/room/membership.ts";
 import { Ledger } from "./check/ledger.ts";
 import type { ClientEnd } from "./clients/link.ts";
 import { Link } from "./clients/link.ts";
@@ -9,8 +11,9 @@ import { BEGINNING, World } from "./engine/world.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { Network } from "./network/network.ts";
 import { nearest, roundTripMs } from "./network/region-latency.ts";
+import { HubObject } from "./objects/hub.ts";
 import { Replica } from "./objects/replica.ts";
-import type { Plan, Step } from "./schedule/plan.ts";
+import { HUB, type Plan, type Step } from "./schedule/plan.ts";
 
 /** One way between a user and the region's data centre, ms: half of a usual last mile. */
 const LAST_MILE_MS = 8;
@@ -22,10 +25,12 @@ export class Simulation implements Surroundings {
   readonly ledger: Ledger;
   readonly network: Network;
   readonly replicas = new Map<string, Replica>();
+  readonly hub: HubObject;
   readonly v1 = new Map<string, V1Client>();
   readonly plain = new Map<string, PlainClient>();
-  /** The stack's regions as of now: where visitors go. */
+  /** The stack's regions as of now. */
   regions: readonly string[];
+  #closed: readonly string[] = [];
   readonly #mutation: Mutation | undefined;
   readonly #restores: boolean;
   readonly #skews = new Map<string, number>();
@@ -39,6 +44,13 @@ export class Simulation implements Surroundings {
     this.network = new Network(this.world, plan.weather);
     this.regions = plan.regions;
     this.#restores = plan.steps.some((step) => step.do === "restore");
+    this.hub = new HubObject(this.world, plan.regions[0] ?? "weur", plan.weather, this.#restores, {
+      connectionsPerRoom: plan.limits.connectionsPerRoom,
+      regions: () => ({ regions: this.regions, closed: this.#closed }),
+      call: (from, region, verb, request, deadlineMs) =>
+        this.network.call(from, this.replica(region), verb, request, deadlineMs),
+      mutation,
+    });
     for (const { name, place, kind, clockMs } of plan.users)
       if (kind === "v1") this.v1.set(name, new V1Client(this.world, name, place, clockMs, this));
       else this.plain.set(name, new PlainClient(this.world, name, place, this));
@@ -73,12 +85,26 @@ export class Simulation implements Surroundings {
     for (const client of [...this.v1.values(), ...this.plain.values()]) client.leave();
   }
 
+  get objects(): readonly (Replica | HubObject)[] {
+    return [...this.replicas.values(), this.hub];
+  }
+
+  /** Replicas that have to agree: where visitors go, and whoever is a member of the room. */
+  get participants(): readonly Replica[] {
+    const founded = [...this.replicas.values()].filter((replica) => replica.isFounded);
+    const newest = founded
+      .map((replica) => replica.membership)
+      .reduce((a, b) => (b.version > a.version ? b : a), NO_MEMBERSHIP);
+    const members = new Set(newest.members.map(({ region }) => region));
+    return founded.filter(({ region }) => this.open.includes(region) || members.has(region));
+  }
+
   end(): void {
-    for (const replica of this.replicas.values()) replica.sql.close();
+    for (const object of this.objects) object.sql.close();
   }
 
   connect(client: ClientEnd, place: string, plain: boolean, visitor: Visitor): Link {
-    const region = nearest(place, this.regions);
+    const region = nearest(place, this.open);
     const replica = this.replica(region);
     const oneWayMs = LAST_MILE_MS + roundTripMs(place, region) / 2;
     const link = new Link(
@@ -100,20 +126,20 @@ export class Simulation implements Surroundings {
       limits: this.plan.limits,
       ledger: this.ledger,
       regions: () => this.regions,
-      peersOf: (replica) => ({
-        sync: (to, bundle, deadlineMs) =>
-          this.network.call(replica, this.replica(to), "sync", bundle, deadlineMs),
-      }),
-      hubOf: () => {
-        const none = () => Promise.reject(new Error("no hub"));
-        return { register: none, acquire: none, release: none, attend: none };
-      },
+      callReplica: (from, to, verb, request, deadlineMs) =>
+        this.network.call(from, this.replica(to), verb, request, deadlineMs),
+      callHub: (from, verb, request) => this.network.call(from, this.hub, verb, request, HUB_DEADLINE_MS),
       mutation: this.#mutation,
       admitted: () => this.#countConnections(),
     });
     fresh.skew = this.#skews.get(region) ?? 0;
     this.replicas.set(region, fresh);
     return fresh;
+  }
+
+  /** Where visitors go. */
+  get open(): readonly string[] {
+    return this.regions.filter((region) => !this.#closed.includes(region));
   }
 
   #countConnections(): void {
@@ -170,14 +196,14 @@ export class Simulation implements Surroundings {
         return;
       }
       case "crash":
-        this.replicas.get(step.object)?.crash(step.point);
+        this.#object(step.object)?.crash(step.point);
         return;
       case "sleep":
-        this.replicas.get(step.object)?.hibernate();
+        this.#object(step.object)?.hibernate();
         return;
       case "failWrite": {
-        const replica = this.replicas.get(step.object);
-        if (replica !== undefined) replica.sql.failNext = true;
+        const object = this.#object(step.object);
+        if (object !== undefined) object.sql.failNext = true;
         return;
       }
       case "loseStorage":
@@ -194,10 +220,11 @@ export class Simulation implements Surroundings {
         return;
       case "configure":
         this.regions = step.regions;
+        this.#closed = step.closed;
+        this.#deploy(step.ms);
         return;
       case "deploy":
-        for (const replica of this.replicas.values())
-          this.world.after(this.world.random("deploy").between(0, step.ms), () => replica.crash("now"));
+        this.#deploy(step.ms);
         return;
       default:
         step satisfies never;
@@ -212,11 +239,30 @@ export class Simulation implements Surroundings {
 
   /** By way of the Worker near `place`. */
   #visit(place: string, ask: (replica: Replica) => void): void {
-    const replica = this.replica(nearest(place, this.regions));
+    const replica = this.replica(nearest(place, this.open));
     this.world.after(LAST_MILE_MS + roundTripMs(place, replica.region) / 2, () => ask(replica));
   }
 
+  /** With one region the room itself decides, with more its hub does. */
+  #kick(place: string, userId: string, banSeconds: number): void {
+    if (this.regions.length === 1) this.#visit(place, (replica) => replica.kick(userId, banSeconds));
+    else
+      this.world.after(LAST_MILE_MS + roundTripMs(place, this.hub.region) / 2, () =>
+        this.hub.kick(userId, banSeconds),
+      );
+  }
+
+  #deploy(ms: number): void {
+    for (const object of this.objects)
+      this.world.after(this.world.random("deploy").between(0, ms), () => object.crash("now"));
+  }
+
+  #object(name: string): Replica | HubObject | undefined {
+    return name === HUB ? this.hub : this.replicas.get(name);
+  }
+
   #lose(region: string, share: number): void {
+    if (region === HUB) this.hub.loseStorage(share);
     const replica = this.replicas.get(region);
     if (replica === undefined) return;
     replica.loseStorage(share);

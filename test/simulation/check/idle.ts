@@ -8,8 +8,7 @@ const IDLE_CALLS = 4;
 const IDLE_ALARMS = 4;
 
 export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> {
-  const { world, network, replicas } = simulation;
-  const objects = [...replicas.values()];
+  const { world, network, objects } = simulation;
   simulation.outsidersLeave();
   await world.run(world.now + HOUR);
   const calls = network.calls;

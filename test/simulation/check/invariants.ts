@@ -7,9 +7,9 @@ const WINDOW_MS = 60_000;
 
 /** Each line names the invariant, then what breaks it. */
 export function brokenAtRest(simulation: Simulation): string[] {
-  const founded = [...simulation.replicas.values()].filter((replica) => replica.isFounded);
-  const places = new Map(founded.map((replica) => [replica, replica.rows()]));
-  const floor = founded.map((replica) => replica.fact("floor") ?? "").reduce(laterOf, "");
+  const { participants } = simulation;
+  const places = new Map(participants.map((replica) => [replica, replica.rows()]));
+  const floor = participants.map((replica) => replica.fact("floor") ?? "").reduce(laterOf, "");
   return [
     ...simulation.ledger.violations,
     ...lost(simulation, places, floor),

@@ -10,7 +10,7 @@ interface Write {
   readonly bindings: readonly Value[];
 }
 
-const WRITES = /^\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP)/i;
+const READS = /^\s*SELECT/i;
 
 export class DurableSql implements Sql {
   #database = new DatabaseSync(":memory:");
@@ -32,7 +32,7 @@ export class DurableSql implements Sql {
   }
 
   all<T extends Row>(query: string, ...bindings: Value[]): T[] {
-    if (WRITES.test(query)) {
+    if (!READS.test(query)) {
       if (this.failNext) {
         this.failNext = false;
         throw new Error("database or disk is full");
@@ -101,15 +101,16 @@ export class DurableSql implements Sql {
       this.all(`DROP TABLE ${name}`);
   }
 
-  /** The storage is empty again; or, with `share` in (0, 1), what it was after that share of its durable turns. */
-  restore(share = 0): void {
+  /** The storage is empty again; or, with `share` in (0, 1), what it was after that share of its durable turns. Returns of how many. */
+  restore(share = 0): number {
     this.crash();
     this.#database.close();
     this.#database = new DatabaseSync(":memory:");
     this.#statements = new Map();
-    if (this.#history === undefined) return;
+    if (this.#history === undefined) return 0;
     this.#history.length = Math.floor(this.#history.length * share);
     for (const { query, bindings } of this.#history.flat()) this.#execute(query, bindings);
+    return this.#history.length;
   }
 
   close(): void {

@@ -1,5 +1,7 @@
 /** Mechanisms broken on purpose, to show that the checker notices. They live in the tests: the product has no switch. */
 import type { Host } from "../../../worker/room/host.ts";
+import type { HubHost } from "../../../worker/room/hub/hub-host.ts";
+import type { SqlHubStore } from "../../../worker/storage/hub-store.ts";
 import type { SqlRoomStore } from "../../../worker/storage/room-store.ts";
 
 /** What a mutation may take hold of, at the birth of each room in memory. */
@@ -8,11 +10,18 @@ export interface Grip {
   readonly host: Host;
 }
 
+export interface HubGrip {
+  readonly store: SqlHubStore;
+  readonly host: HubHost;
+}
+
 export interface Mutation {
   /** What is broken, in words. */
   readonly breaks: string;
   /** Sees each room when it wakes; may return another host. */
   readonly room?: (grip: Grip) => Host;
+  /** Likewise each hub. */
+  readonly hub?: (grip: HubGrip) => HubHost;
 }
 
 export const MUTATIONS = {

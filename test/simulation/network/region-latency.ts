@@ -4,7 +4,7 @@
  * publishes no such table; its backbone runs between the same cities, and no route can be much shorter than these.
  * Each location hint stands at the Azure region named beside it.
  */
-import type { Region } from "../../../worker/bindings.ts";
+import { REGIONS, type Region } from "../../../worker/bindings.ts";
 
 export const STANDS_AT = {
   wnam: "West US",
@@ -12,25 +12,26 @@ export const STANDS_AT = {
   sam: "Brazil South",
   weur: "West Europe",
   eeur: "Poland Central",
-  apac: "Japan East",
+  apac: "East Asia",
+  "apac-ne": "Japan East",
+  "apac-se": "Southeast Asia",
   oc: "Australia East",
   afr: "South Africa North",
   me: "UAE North",
-} as const satisfies Partial<Record<Region, string>>;
+} as const satisfies Record<Region, string>;
 
-// The keys of a record of regions are regions.
-export const REGIONS = Object.keys(STANDS_AT) as Region[];
-
-/** From each region to those after it. */
+/** From each region, in the order of `REGIONS`, to those after it. */
 const ROUND_TRIPS: readonly (readonly number[])[] = [
-  /* wnam */ [69, 186, 146, 161, 108, 140, 302, 254],
-  /* enam */ [118, 84, 104, 158, 204, 233, 193],
-  /* sam  */ [185, 206, 280, 311, 334, 293],
-  /* weur */ [24, 226, 259, 162, 120],
-  /* eeur */ [239, 259, 177, 133],
-  /* apac */ [103, 360, 154],
-  /* oc   */ [379, 170],
-  /* afr  */ [253],
+  /* wnam    */ [69, 186, 146, 161, 151, 108, 171, 140, 302, 254],
+  /* enam    */ [118, 84, 104, 203, 158, 223, 204, 233, 193],
+  /* sam     */ [185, 206, 329, 280, 340, 311, 334, 293],
+  /* weur    */ [24, 189, 226, 159, 259, 162, 120],
+  /* eeur    */ [203, 239, 172, 259, 177, 133],
+  /* apac    */ [48, 36, 120, 323, 116],
+  /* apac-ne */ [71, 103, 360, 154],
+  /* apac-se */ [90, 293, 87],
+  /* oc      */ [379, 170],
+  /* afr     */ [253],
 ];
 
 /** Between two machines of one region: two data centres of one city. */

@@ -45,7 +45,10 @@ export abstract class DurableObject<L extends Life> {
   /** Unix ms by our clock, as of the last durable turn. */
   #alarm: number | undefined;
   #ringing: (() => void) | undefined;
+  /** After each durable turn that wrote. It is a part of the storage. */
+  readonly #alarms: (number | undefined)[] = [];
   #alarmRuns = false;
+  #asking = 0;
   readonly #timers = new Set<() => void>();
   #crashAt: CrashPoint | undefined;
   /** ms that our clock is ahead of the world's. */
@@ -151,22 +154,36 @@ export abstract class DurableObject<L extends Life> {
     return true;
   }
 
+  /** A call of ours to another object: while one is under way we stay in memory. */
+  async ask<T>(call: () => Promise<T>): Promise<T> {
+    const life = this.#lives;
+    this.#asking++;
+    try {
+      return await call();
+    } finally {
+      if (life === this.#lives) this.#asking--;
+    }
+  }
+
+  /** In a turn of the life that asked, if it still lives. */
+  resume(life: number, run: () => void): void {
+    if (life === this.#lives && this.#life !== undefined) this.deliver(run);
+  }
+
   /** A call or an alarm is under way. */
-  protected get isBusy(): boolean {
-    return this.#alarmRuns;
+  get isBusy(): boolean {
+    return this.#alarmRuns || this.#asking > 0;
   }
 
   /** The storage is what it was after that share of its writes; empty by default. */
   loseStorage(share = 0): void {
     this.#die(share === 0 ? "loses its storage" : "is restored to an older state");
-    this.sql.restore(share);
-    this.#alarm = undefined;
-    this.#ringing?.();
+    this.#alarms.length = this.sql.restore(share);
+    this.#arm(this.#alarms.at(-1));
   }
 
-  /** As `deleteAll`, within the turn. */
-  protected forgetLife(): void {
-    this.#life = undefined;
+  protected get life(): L | undefined {
+    return this.#life;
   }
 
   #endTurn(): void {
@@ -198,6 +215,7 @@ export abstract class DurableObject<L extends Life> {
       this.sql.commit();
       for (const observe of turn.observers) observe();
       if (turn.alarm !== undefined) this.#arm(turn.alarm ?? undefined);
+      this.#alarms.push(this.#alarm);
       if (this.#crashAt === "afterCommit") {
         this.#die("crash after the commit");
         return;
@@ -218,6 +236,7 @@ export abstract class DurableObject<L extends Life> {
     this.#life = undefined;
     this.#turn = undefined;
     this.#waiting = [];
+    this.#asking = 0;
     this.#commitAt = 0;
     for (const stop of [...this.#timers]) stop();
     this.sql.crash();

@@ -1,11 +1,12 @@
 /** The object of a room in one region: the real heart and the real SQL, in a shell like worker/objects/chat-room. */
 import type { ChatLimits } from "../../../worker/bindings.ts";
+import { decodeBundle } from "../../../worker/room/bundle.ts";
 import type { Connection } from "../../../worker/room/connection.ts";
 import type { Host } from "../../../worker/room/host.ts";
-import type { HubPort } from "../../../worker/room/hub-port.ts";
+import { decodeNotice, type HubPort } from "../../../worker/room/hub-port.ts";
 import { found } from "../../../worker/room/life.ts";
 import { JOB_RETRY_MS } from "../../../worker/room/limits.ts";
-import type { Peers } from "../../../worker/room/peers.ts";
+import { decodeMembership, type Membership, NO_MEMBERSHIP } from "../../../worker/room/membership.ts";
 import { CLOSE, type ErrorFrame, REFUSALS } from "../../../worker/room/protocol.ts";
 import { Room } from "../../../worker/room/room.ts";
 import { isFounded, migrate } from "../../../worker/storage/migrate.ts";
@@ -16,7 +17,7 @@ import type { Link, ServerEnd } from "../clients/link.ts";
 import type { Visitor } from "../clients/surroundings.ts";
 import type { World } from "../engine/world.ts";
 import type { Mutation } from "../mutations/mutation.ts";
-import type { Callee, Reply } from "../network/network.ts";
+import type { Callee, Caller, Reply } from "../network/network.ts";
 import { DurableObject, type Life } from "./durable-object.ts";
 
 export const ROOM = "lobby";
@@ -37,8 +38,14 @@ export interface ReplicaSurroundings {
   readonly ledger: Ledger;
   /** The stack's regions as of now. */
   regions(): readonly string[];
-  peersOf(replica: Replica): Peers;
-  hubOf(replica: Replica): HubPort;
+  callReplica(
+    from: Replica,
+    region: string,
+    verb: string,
+    request: unknown,
+    deadlineMs: number,
+  ): Promise<unknown>;
+  callHub(from: Replica, verb: string, request: unknown): Promise<unknown>;
   readonly mutation: Mutation | undefined;
   /** A connection was let in. */
   admitted(): void;
@@ -62,7 +69,7 @@ class Shell implements Life {
   }
 }
 
-export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
+export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, Caller {
   readonly links = new Set<Link>();
   /** Whose request was not answered yet. */
   readonly #asking = new Set<Link>();
@@ -109,6 +116,10 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
     return this.sql.all<{ value: string }>("SELECT value FROM facts WHERE key = ?", key)[0]?.value;
   }
 
+  get membership(): Membership {
+    return decodeMembership(JSON.parse(this.fact("membership") ?? "null")) ?? NO_MEMBERSHIP;
+  }
+
   protected override wake(): Shell {
     const shell = new Shell(() => this.setAlarm(this.now + JOB_RETRY_MS));
     if (isFounded(this.sql)) this.#open(shell);
@@ -124,25 +135,31 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
 
   connect(link: Link, visitor: Visitor): void {
     this.#asking.add(link);
-    this.deliver((shell) => {
-      try {
-        const room = shell.room ?? this.#found(shell);
-        const admission = room.admit(visitor.userId);
-        if (admission.kind === "refused") {
-          this.#refuse(link, admission.error);
-          return;
-        }
-        link.serverOpen = true;
-        this.links.add(link);
-        const newcomer = { ...visitor, plain: link.plain, session: "s" };
-        shell.connections.set(link, room.join(link, `${this.name}-${++this.#names}`, newcomer));
-        this.#answered(link);
-        this.#around.admitted();
-      } catch (error) {
-        this.world.trace(() => `${this.name}: join failed: ${String(error)}`);
-        this.#refuse(link, { type: "error", code: "unavailable", message: "Try again", retryAfterMs: 1000 });
+    this.deliver((shell) => void this.#admit(shell, link, visitor));
+  }
+
+  async #admit(shell: Shell, link: Link, visitor: Visitor): Promise<void> {
+    try {
+      const known = shell.room ?? this.#found(shell);
+      const pending = known.ready(visitor.resuming ? visitor.since : undefined);
+      if (pending !== undefined) await pending;
+      // It may have gone while we waited.
+      const room = shell.room ?? this.#found(shell);
+      const admission = room.admit(visitor.userId);
+      if (admission.kind === "refused") {
+        this.#refuse(link, admission.error);
+        return;
       }
-    });
+      link.serverOpen = true;
+      this.links.add(link);
+      const newcomer = { ...visitor, plain: link.plain, session: "s" };
+      shell.connections.set(link, room.join(link, `${this.name}-${++this.#names}`, newcomer));
+      this.#answered(link);
+      this.#around.admitted();
+    } catch (error) {
+      this.world.trace(() => `${this.name}: join failed: ${String(error)}`);
+      this.#refuse(link, { type: "error", code: "unavailable", message: "Try again", retryAfterMs: 1000 });
+    }
   }
 
   message(link: Link, text: string): void {
@@ -175,13 +192,35 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
     });
   }
 
-  receive(verb: string, _request: unknown, answer: (reply: Reply) => void): void {
-    this.deliver(() => this.output(() => answer({ error: `no verb ${verb}` })));
+  receive(verb: string, request: unknown, answer: (reply: Reply) => void): void {
+    this.deliver((shell) => {
+      try {
+        const value = this.#perform(shell, verb, request);
+        this.output(() => answer({ value }));
+      } catch (error) {
+        this.world.trace(() => `${this.name}: ${verb} failed: ${String(error)}`);
+        this.output(() => answer({ error: String(error) }));
+      }
+    });
   }
 
-  /** In a turn of the life that asked, if it still lives. */
-  resume(life: number, run: () => void): void {
-    if (life === this.lives && this.isAwake) this.deliver(run);
+  #perform(shell: Shell, verb: string, request: unknown): unknown {
+    switch (verb) {
+      case "sync": {
+        const bundle = decodeBundle(request);
+        if (bundle === undefined) throw new Error("A bundle that this version cannot read");
+        return (shell.room ?? this.#found(shell)).sync(bundle);
+      }
+      case "report":
+        return shell.room?.report() ?? { founded: false };
+      case "notice": {
+        const notice = decodeNotice(request);
+        if (notice === undefined) throw new Error("A notice that this version cannot read");
+        return shell.room?.heed(notice) ?? { founded: false };
+      }
+      default:
+        throw new Error(`No verb ${verb}`);
+    }
   }
 
   #refuse(link: Link, error: ErrorFrame & { readonly code: keyof typeof REFUSALS }): void {
@@ -249,7 +288,16 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
         this.#around.ledger.held(this.region, id);
       });
     };
+    const put = store.replica.put.bind(store.replica);
+    store.replica.put = (entry, state) => {
+      put(entry, state);
+      this.durably(() => this.#around.ledger.held(this.region, entry.id));
+    };
     return store;
+  }
+
+  #askHub(verb: keyof HubPort, request: unknown): Promise<unknown> {
+    return this.ask(() => this.#around.callHub(this, verb, request));
   }
 
   readonly #host: Host = {
@@ -261,19 +309,22 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee {
     directory: { write: async () => {} },
     measure: () => {},
     peers: {
-      sync: (region, bundle, deadlineMs) => this.#around.peersOf(this).sync(region, bundle, deadlineMs),
+      sync: (region, bundle, deadlineMs) =>
+        this.ask(() => this.#around.callReplica(this, region, "sync", bundle, deadlineMs)),
     },
     hub: {
-      register: (registration) => this.#around.hubOf(this).register(registration),
-      acquire: (wish) => this.#around.hubOf(this).acquire(wish),
-      release: (claim) => this.#around.hubOf(this).release(claim),
-      attend: (attendance) => this.#around.hubOf(this).attend(attendance),
+      register: (registration) => this.#askHub("register", registration),
+      acquire: (wish) => this.#askHub("acquire", wish),
+      release: (claim) => this.#askHub("release", claim),
+      attend: (attendance) => this.#askHub("attend", attendance),
     },
     destroy: async () => {
       this.world.trace(() => `${this.name}: forgets everything`);
       this.setAlarm(null);
       this.sql.wipe();
-      this.forgetLife();
+      const shell = this.life;
+      shell?.room?.end();
+      if (shell !== undefined) shell.room = undefined;
     },
   };
 }

@@ -1,7 +1,6 @@
 /** A plan from a seed. */
-import type { ChatLimits, Region } from "../../../worker/bindings.ts";
+import { type ChatLimits, REGIONS, type Region } from "../../../worker/bindings.ts";
 import { Random } from "../engine/random.ts";
-import { REGIONS } from "../network/region-latency.ts";
 import { HUB, type Plan, type Step, type User, type Weather } from "./plan.ts";
 
 export interface PlanOptions {
@@ -146,7 +145,8 @@ function faultStep({ random, regions, spanMs }: Context): Step {
         point: random.pick(["now", "beforeCommit", "afterCommit", "amidSends"]),
       };
     case "restore":
-      return { at, do: "restore", object, share: random.next() };
+      // Nobody but an operator takes a storage back in time, and a hub's holds nothing that is worth it.
+      return { at, do: "restore", object: region, share: random.next() };
     case "cut": {
       const b = random.chance(0.5) ? "*" : random.chance(0.2) ? HUB : random.pick(regions);
       const ms = random.weighted({ short: 4, medium: 4, long: 1 });
@@ -158,18 +158,16 @@ function faultStep({ random, regions, spanMs }: Context): Step {
     case "deploy":
       return { at, do: "deploy", ms: random.pick([100, 60_000]) };
     case "configure":
-      return { at, do: "configure", regions: someOther(random, regions) };
+      return { at, do: "configure", ...otherSettings(random, regions), ms: random.pick([100, 60_000]) };
     default:
       return { at, do: kind, object };
   }
 }
 
-/** One region more or one less; never none. */
-function someOther(random: Random, regions: readonly Region[]): Region[] {
+/** One region more, or one that no visitor is sent to any more. */
+function otherSettings(random: Random, regions: readonly Region[]): { regions: Region[]; closed: Region[] } {
   const absent = REGIONS.filter((region) => !regions.includes(region));
-  if (regions.length > 1 && (random.chance(0.5) || absent.length === 0)) {
-    const without = random.pick(regions);
-    return regions.filter((region) => region !== without);
-  }
-  return [...regions, random.pick(absent)];
+  if (regions.length > 1 && (random.chance(0.5) || absent.length === 0))
+    return { regions: [...regions], closed: [random.pick(regions)] };
+  return { regions: [...regions, random.pick(absent)], closed: [] };
 }

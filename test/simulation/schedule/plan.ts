@@ -44,8 +44,14 @@ export type Step = { readonly at: number } & (
   | { readonly do: "skew"; readonly region: Region; readonly ms: number }
   /** Nothing passes between two places (a region, or `hub`) for so long; `*`: between `a` and everybody. */
   | { readonly do: "cut"; readonly a: string; readonly b: string; readonly ms: number }
-  /** The settings change: visitors go to these regions from now on. */
-  | { readonly do: "configure"; readonly regions: readonly Region[] }
+  /** The settings change: visitors go to these regions from now on, objects learn of it within so many ms. */
+  | {
+      readonly do: "configure";
+      readonly regions: readonly Region[];
+      /** Those of them that no visitor is sent to. */
+      readonly closed: readonly Region[];
+      readonly ms: number;
+    }
   /** Every object starts anew with the new code, within so many ms. */
   | { readonly do: "deploy"; readonly ms: number }
 );
