@@ -124,7 +124,11 @@ export type Noticed =
       readonly closed: number;
     };
 
-/** Everything a hub may have to be rebuilt from. After it, the replica is governed: it has the slots that it `holds`. */
+/**
+ * Everything a hub may have to be rebuilt from. After it, the replica is governed: it has the slots that it `holds`, as a
+ * claim of a new number `n`, so that what a hub of before granted counts no more. The hub may answer a wish that was under
+ * way with a grant for this later number.
+ */
 export type ReplicaReport =
   | { readonly founded: false }
   | {

@@ -4,15 +4,16 @@
  */
 import type { Bundle } from "./bundle.ts";
 import type { Committer } from "./commit.ts";
-import { parseCursor } from "./cursor.ts";
+import { Entrance } from "./entrance.ts";
 import { type Coming, Everybody } from "./everybody.ts";
+import { HeldEntries } from "./held.ts";
 import type { Host, RoomSettings } from "./host.ts";
 import type { Ban, HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
 import { type Life, renew } from "./life.ts";
-import { CLOCK_TOLERANCE_MS, JOIN_WAIT_MS, ORIGINS_KEPT, REFUSED_RETRY_MS } from "./limits.ts";
+import { CLOCK_STEP_MS, ORIGINS_KEPT } from "./limits.ts";
 import type { Members } from "./members.ts";
-import { decodeMembership, type Membership, NO_MEMBERSHIP } from "./membership.ts";
-import { type Clock, laterOf, msOf, orderAt } from "./order.ts";
+import { decodeMembership, type Member, type Membership, NO_MEMBERSHIP } from "./membership.ts";
+import type { Clock } from "./order.ts";
 import type { Notice } from "./protocol.ts";
 import { RegistrationDesk } from "./registration.ts";
 import { Replicator } from "./replicator.ts";
@@ -21,7 +22,6 @@ import { Slots } from "./slots.ts";
 import type { RoomStore } from "./store.ts";
 import { type Arrival, takeBundle } from "./take.ts";
 import { vectorRecord } from "./vector.ts";
-import { within } from "./within.ts";
 
 /** What the room does for its replica. */
 export interface Surroundings {
@@ -46,25 +46,26 @@ export interface Surroundings {
   readonly wrote: () => void;
 }
 
-/** Tries to get a slot for one join: others may take what the hub gave. */
-const SLOT_TRIES = 3;
-
 export class Replica {
   readonly everybody: Everybody;
   readonly slots: Slots;
   readonly #room: Surroundings;
   readonly #replicator: Replicator;
   readonly #desk: RegistrationDesk;
+  readonly #held: HeldEntries;
+  readonly entrance: Entrance;
   #membership: Membership;
-  /** Asked a peer since we woke. */
-  #isFresh = false;
-  #waiting = 0;
   #delayed: boolean;
+  /** What the other replicas were told of who is here. */
+  #toldStamp: number;
+  /** By region, how far our clock is ahead of the peer's, ms. */
+  readonly #ahead = new Map<string, number>();
 
   constructor(room: Surroundings) {
     this.#room = room;
     const { life, store, host, settings, clock, members, schedule } = room;
     this.everybody = new Everybody(life.region, members, host.now());
+    this.#toldStamp = this.everybody.stamp;
     this.slots = new Slots(store, host, life, settings.limits.connectionsPerRoom);
     this.#membership = membershipIn(store);
     this.#replicator = new Replicator({
@@ -83,17 +84,24 @@ export class Replica {
       store,
       host,
       slots: this.slots,
-      used: () => this.#used,
+      used: () => this.entrance.used,
       membership: () => this.#membership,
       adopt: (membership) => this.adopt(membership),
       ban: room.ban,
       retryBy: (due) => schedule("hub", due),
     });
+    this.#held = new HeldEntries(store, host);
+    this.entrance = new Entrance({
+      life,
+      store,
+      host,
+      members,
+      slots: this.slots,
+      desk: this.#desk,
+      replicator: this.#replicator,
+      membership: () => this.#membership,
+    });
     this.#delayed = this.#isDelayed;
-  }
-
-  get #used(): number {
-    return this.#room.members.connections.size + this.#waiting;
   }
 
   get isDelayed(): boolean {
@@ -107,6 +115,7 @@ export class Replica {
     if (!this.slots.governed) return;
     if (!this.#desk.isDone) this.#room.schedule("hub", this.#room.host.now());
     this.#replicator.push();
+    if (this.#own?.leaving === true) this.#room.moveOut();
     // A crash may have taken everybody without a word.
     if (Number(store.facts.get("directoryUsers") ?? 0) !== members.userCount) this.#replicator.tellPresence();
     this.#scheduleHeld();
@@ -118,78 +127,16 @@ export class Replica {
     this.#desk.end();
   }
 
-  /** What is to be done before somebody may come in; undefined when nothing is, which is nearly always. */
-  ready(since: string | undefined): Promise<void> | undefined {
-    if (!this.slots.governed) return undefined;
-    const known = this.#desk.isDone;
-    const asks = this.#replicator.hasPeers && (!this.#isFresh || this.#isAhead(since));
-    if (known && !asks && this.#hasSlot) return undefined;
-    return this.#getReady(!known, since);
-  }
-
-  get #hasSlot(): boolean {
-    return this.#room.members.connections.size < this.slots.limit;
-  }
-
-  async #getReady(registers: boolean, since: string | undefined): Promise<void> {
-    const { host } = this.#room;
-    this.#waiting++;
-    try {
-      if (registers) await within(host, JOIN_WAIT_MS, this.#desk.run());
-      if (this.#replicator.hasPeers && (!this.#isFresh || this.#isAhead(since))) {
-        await within(host, JOIN_WAIT_MS, this.#replicator.pull());
-        this.#isFresh = true;
-      }
-      for (let tries = 0; tries < SLOT_TRIES && !this.#hasSlot && this.slots.mayAsk; tries++)
-        if (!(await within(host, JOIN_WAIT_MS, this.slots.ask(this.#used)))) return;
-    } finally {
-      this.#waiting--;
-    }
-  }
-
-  /** The client has seen, in another region, what may still come here. */
-  #isAhead(since: string | undefined): boolean {
-    const cursor = since === undefined ? undefined : parseCursor(since);
-    if (cursor === undefined) return false;
-    const heads = new Map(this.#room.store.log.heads().map(({ origin, seq }) => [origin, seq]));
-    return [...cursor.seen].some(([origin, seq]) => seq > (heads.get(origin) ?? -1) && this.mayCome(origin));
-  }
-
-  /** Not of our own region, where only we write, and not of an origin that its region has left behind. */
-  readonly mayCome = (origin: string): boolean => {
-    const { life } = this.#room;
-    if (!this.slots.governed) return false;
-    const region = origin.split(".")[0] ?? "";
-    if (region === life.region) return false;
-    const known = this.#membership.members.find((member) => member.region === region)?.origin ?? "";
-    const heard = this.#replicator.originOf(region) ?? "";
-    // Origins of a region sort by their founding.
-    return origin >= laterOf(known, heard);
-  };
-
-  /** Somebody came in. */
-  joined(): void {
-    const used = this.#room.members.connections.size;
-    if (this.slots.isShort(used) && this.slots.mayAsk) void this.slots.ask(this.#used);
-  }
-
-  /** How a join without a slot is refused. */
-  get refusalWithoutSlot(): { code: "room_full" | "unavailable"; message: string; retryAfterMs: number } {
-    return this.slots.full || !this.slots.governed
-      ? { code: "room_full", message: "Room full", retryAfterMs: REFUSED_RETRY_MS }
-      : {
-          code: "unavailable",
-          message: "No free place can be had at the moment",
-          retryAfterMs: REFUSED_RETRY_MS,
-        };
-  }
-
   /** Our log has something new. */
   push(): void {
     this.#replicator.push();
   }
 
+  /** Who is here changed, or not. */
   tellPresence(): void {
+    const { stamp } = this.everybody;
+    if (stamp === this.#toldStamp) return;
+    this.#toldStamp = stamp;
     this.#replicator.tellPresence();
   }
 
@@ -221,34 +168,18 @@ export class Replica {
       this.#replicator.save();
       return result;
     });
+    this.#compareClocks(bundle, now);
     if (bundle.membership !== undefined) this.adopt(bundle.membership);
     if (taken.news) {
       this.#room.wrote();
-      this.#replicator.checkLater();
       this.#scheduleHeld();
     }
-    if (taken.arrivals.length > 0) this.#room.arrived(this.#behindHeld(taken.arrivals));
+    if (taken.arrivals.length > 0) this.#room.arrived(this.#held.before(taken.arrivals));
     if (taken.found) this.#replicator.push();
     const { changes, gap } = this.everybody.take(bundle);
     if (changes.length > 0) this.#room.came(changes);
     if (bundle.typing !== undefined) this.#room.typing(bundle.typing);
     return { gap: taken.gap, presenceGap: gap };
-  }
-
-  /**
-   * A deletion that lies behind a held entry is told at once, but must not move cursors past the entry: it is told again
-   * at its true place when the entry is released.
-   */
-  #behindHeld(arrivals: readonly Arrival[]): readonly Arrival[] {
-    const held = this.#room.store.log.heads().filter(({ seq, shown }) => shown < seq);
-    if (held.length === 0) return arrivals;
-    const shown = new Map(held.map((head) => [head.origin, head.shown]));
-    return arrivals.map((arrival) => {
-      if (arrival.kind === "entry") return arrival;
-      const { deletion } = arrival;
-      const seq = Math.min(deletion.seq, shown.get(deletion.origin) ?? deletion.seq);
-      return { kind: "deletion", deletion: { ...deletion, seq } };
-    });
   }
 
   #inTransaction<T>(work: () => T): T {
@@ -258,6 +189,22 @@ export class Replica {
       this.#room.committer.forget();
       throw error;
     }
+  }
+
+  /**
+   * How far our clock is ahead of the slowest peer's, ms. Trimming goes by the slowest: a clock that is an hour ahead
+   * would take from all regions what they must keep for those who come back.
+   */
+  get aheadMs(): number {
+    return Number(this.#room.store.facts.get("ahead") ?? 0);
+  }
+
+  #compareClocks({ from, now: theirs }: Bundle, now: number): void {
+    this.#ahead.set(from, now - theirs);
+    const ahead = Math.max(0, ...this.#ahead.values());
+    // What the way takes is no difference worth a write.
+    if (Math.abs(ahead - this.aheadMs) >= CLOCK_STEP_MS)
+      this.#room.store.facts.set("ahead", ahead < CLOCK_STEP_MS ? undefined : String(ahead));
   }
 
   /** Somebody has seen more of our life than we hold: the storage went back in time. */
@@ -287,14 +234,18 @@ export class Replica {
     others.delete(life.region);
     this.#replicator.meet(others);
     for (const { region } of before.members) if (!others.has(region)) this.#forget(region);
-    const own = membership.members.find(({ region }) => region === life.region);
+    const own = this.#own;
     // The hub forgot us, or took us for an earlier life.
     if (own?.origin !== life.origin) {
       store.facts.set("registered", undefined);
-      if (this.#used > 0 || own !== undefined) this.#room.schedule("hub", this.#room.host.now());
+      if (this.entrance.used > 0 || own !== undefined) this.#room.schedule("hub", this.#room.host.now());
     }
     if (own?.leaving === true) this.#room.moveOut();
     this.#replicator.pullAll();
+  }
+
+  get #own(): Member | undefined {
+    return this.#membership.members.find(({ region }) => region === this.#room.life.region);
   }
 
   #forget(region: string): void {
@@ -305,7 +256,8 @@ export class Replica {
   report(): ReplicaReport {
     const { life, members, store } = this.#room;
     this.slots.govern(members.connections.size);
-    const { n, holds } = this.slots.current;
+    // A hub that asks may have lost its storage: what it granted before counts no more, also if it is still under way.
+    const { n, holds } = this.slots.claim();
     return {
       founded: true,
       origin: life.origin,
@@ -363,28 +315,20 @@ export class Replica {
   }
 
   #scheduleHeld(): void {
-    const earliest = this.#room.store.replica.earliestHeld();
-    if (earliest !== undefined) this.#room.schedule("held", msOf(earliest) - CLOCK_TOLERANCE_MS + 1);
+    const { due } = this.#held;
+    if (due !== undefined) this.#room.schedule("held", due);
     this.#judge();
   }
 
   #release(): number | undefined {
-    const { store, host } = this.#room;
-    const ceiling = orderAt(host.now() + CLOCK_TOLERANCE_MS);
-    const { entries, deletions } = store.transaction(() => store.replica.release(ceiling));
-    if (entries.length > 0)
-      this.#room.arrived([
-        ...entries.map((entry): Arrival => ({ kind: "entry", entry, replaces: false })),
-        // Each behind every entry of its origin: what is held is a tail.
-        ...deletions.map((deletion): Arrival => ({ kind: "deletion", deletion })),
-      ]);
+    const arrivals = this.#held.release();
+    if (arrivals.length > 0) this.#room.arrived(arrivals);
     this.#judge();
-    const earliest = store.replica.earliestHeld();
-    return earliest === undefined ? undefined : msOf(earliest) - CLOCK_TOLERANCE_MS + 1;
+    return this.#held.due;
   }
 
   get #isDelayed(): boolean {
-    return this.#replicator.delayed.length > 0 || this.#room.store.replica.earliestHeld() !== undefined;
+    return this.#replicator.delayed.length > 0 || this.#held.due !== undefined;
   }
 
   /** Whether people are to be told that something is late, or that it is no more. */
