@@ -118,3 +118,5 @@ export const SPARE_SLOTS_MAX = 64;
 export const ATTENDANCE_CHANGES = 256;
 /** ms between two requests for a slot in a room that the hub called full. */
 export const FULL_RETRY_MS = SECOND;
+/** ms of difference between two replicas' clocks that are worth remembering: more than a call takes. */
+export const CLOCK_STEP_MS = 5 * SECOND;

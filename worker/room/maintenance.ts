@@ -47,7 +47,8 @@ function trim({ store, host, replica, settings }: Premises): number | undefined 
   const { visibleMessages, retentionMs } = settings.limits;
   const now = host.now();
   const before = store.facts.get("floor") ?? ORDER_ZERO;
-  const target = raiseFloor(before, store.log.placeFromNewest(visibleMessages + 1), now, retentionMs);
+  const slowest = now - replica.aheadMs;
+  const target = raiseFloor(before, store.log.placeFromNewest(visibleMessages + 1), slowest, retentionMs);
   const part = store.log.placeFromOldest(TRIM_PLACES);
   const floor = part !== undefined && part < target && part > before ? part : target;
   if (floor !== before) store.facts.set("floor", floor);
@@ -56,7 +57,8 @@ function trim({ store, host, replica, settings }: Premises): number | undefined 
   store.rates.forgetBefore(now - RATE_WINDOW_MS);
   if (floor < target) return now + TRIM_PART_MS;
   const oldest = store.log.hasMoreThan(visibleMessages) ? store.log.placeFromOldest(1) : undefined;
-  if (oldest !== undefined) return Math.max(now + TRIM_INTERVAL_MS, msOf(oldest) + keptMs(retentionMs));
+  if (oldest !== undefined)
+    return Math.max(now + TRIM_INTERVAL_MS, msOf(oldest) + replica.aheadMs + keptMs(retentionMs));
   return store.log.hasLooseDeletions() ? now + keptMs(retentionMs) : undefined;
 }
 

@@ -2,7 +2,7 @@
  * The exchange with the room's other replicas: one call at a time to each, what comes meanwhile goes in the next. The
  * log says what a peer lacks; the durable schedule sees to it that nothing is forgotten, whatever dies in between.
  */
-import { type Bundle, decodeBundle } from "./bundle.ts";
+import { type Bundle, decodeBundle, type Typist } from "./bundle.ts";
 import { cargoAfter } from "./compose-bundle.ts";
 import type { Everybody } from "./everybody.ts";
 import type { Host } from "./host.ts";
@@ -84,9 +84,10 @@ export class Replicator {
     this.checkLater();
   }
 
-  /** Something came from elsewhere. Whoever wrote it tells the others itself; the check finds whom it did not reach. */
+  /** Whoever wrote something tells it to all; the check finds whom it did not reach. An idle room has nothing to check. */
   checkLater(): void {
-    if (this.#peers.size === 0) return;
+    const heads = this.#vector();
+    if ([...this.#peers.values()].every(({ vector }) => covers(vector, heads))) return;
     const { host, checkBy } = this.#exchange;
     // Not all at once: who comes first spares the others the call.
     checkBy(host.now() + Math.round(SYNC_CHECK_MS * (0.75 + host.random() / 2)));
@@ -101,13 +102,10 @@ export class Replicator {
       }
   }
 
-  tellTyping(
-    typists: readonly { readonly userId: string; readonly username: string; readonly isTyping: boolean }[],
-  ): void {
+  tellTyping(typists: readonly Typist[]): void {
     for (const peer of this.#peers.values()) {
       if (!this.#mayHaveUsers(peer) || peer.attempts > 0) continue;
-      for (const { userId, username, isTyping } of typists)
-        peer.typists.set(userId, [userId, username, isTyping]);
+      for (const typist of typists) peer.typists.set(typist[0], typist);
       this.#call(peer);
     }
   }
@@ -139,6 +137,7 @@ export class Replicator {
     this.#exchange.take(request);
     const peer = this.#peers.get(request.from) ?? new Peer(request.from);
     this.#hear(peer, request);
+    this.checkLater();
     const pulls = request.pull === true;
     if (pulls) peer.assumed = peer.vector;
     const answer = this.#compose(peer, pulls ? () => true : this.#isOwn, pulls);
@@ -261,6 +260,7 @@ export class Replicator {
     if (answer?.from !== peer.region) throw new Error("it answered in a form that this version cannot read");
     const { gap, presenceGap } = this.#exchange.take(answer);
     this.#hear(peer, answer);
+    this.checkLater();
     const took = request.parts.every(({ origin, upTo }) => (peer.vector.get(origin) ?? 0) >= upTo);
     if (!took) peer.assumed = peer.vector;
     const told = request.presence === undefined || this.#hasHeard(peer);

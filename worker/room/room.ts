@@ -2,9 +2,9 @@
  * A room: connections come and go, frames are queued, and a tick takes what is queued into the log and then tells
  * everybody. Knows no runtime: clock, store, sockets and timer come in.
  */
-import { type Admission, admit, refusal } from "./admission.ts";
+import { type Admission, admit } from "./admission.ts";
 import type { Bundle } from "./bundle.ts";
-import { Committer, type Outcome, type Pending } from "./commit.ts";
+import { Committer, type Pending } from "./commit.ts";
 import { Connection, type MemberState, type Socket } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { parseCursor } from "./cursor.ts";
@@ -24,19 +24,17 @@ import {
   TICK_CHARACTERS,
   TICK_MS,
   TICK_MS_PER_SOCKET,
-  TYPING_EVENTS_PER_TICK,
   TYPING_INTERVAL_MS,
   WHO_INTERVAL_MS,
 } from "./limits.ts";
 import { Members } from "./members.ts";
+import { News } from "./news.ts";
 import { Clock, msOf, orderAt } from "./order.ts";
 import { Pacer } from "./pacer.ts";
-import { PresenceQueue } from "./presence.ts";
-import { CLOSE, type Deletion, type Notice, type Typing } from "./protocol.ts";
+import { CLOSE, type Deletion } from "./protocol.ts";
 import { Replica } from "./replica.ts";
 import type { Entry, RoomStore } from "./store.ts";
-import type { Arrival } from "./take.ts";
-import { type Composition, compose, noticeOf } from "./tick.ts";
+import { type Composition, noticeOf } from "./tick.ts";
 import { Upkeep } from "./upkeep.ts";
 import { greet, type Newcomer } from "./welcome.ts";
 
@@ -52,17 +50,9 @@ export class Room {
   readonly #clock: Clock;
   readonly #committer: Committer;
   readonly #upkeep: Upkeep;
-  readonly #presence = new PresenceQueue();
-  readonly #typing = new Map<Connection, boolean>();
+  readonly #news = new News();
   readonly #pacer: Pacer;
   #queue: Pending[] = [];
-  /** What came from other replicas since the last tick. */
-  #arrivals: Arrival[] = [];
-  #notices: Notice["code"][] = [];
-  readonly #remoteTyping = new Map<string, Typing>();
-  /** What the other replicas were told of who is here. */
-  #toldStamp: number;
-
   constructor(store: RoomStore, host: Host, settings: RoomSettings) {
     const life = lifeIn(store);
     this.#life = life;
@@ -88,10 +78,23 @@ export class Room {
       members: this.members,
       schedule: (job, due) => this.#upkeep.by(job, due),
       wrote: () => this.#upkeep.trim(),
-      arrived: (arrivals) => this.#arrived(arrivals),
-      came: (changes) => this.#came(changes),
-      typing: (typists) => this.#heardTyping(typists),
-      notice: (code) => this.#notice(code),
+      arrived: (arrivals) => {
+        this.#news.arrived(arrivals);
+        this.#wantTick();
+      },
+      came: (changes) => {
+        for (const change of changes) this.#news.presence(change, this.#replica.everybody.userCount);
+        this.#wantPresenceTick();
+      },
+      typing: (typists) => {
+        if (this.members.connections.size === 0) return;
+        this.#news.typedElsewhere(typists);
+        this.#wantTick();
+      },
+      notice: (code) => {
+        this.#news.notice(code);
+        this.#wantPresenceTick();
+      },
       moveOut: () => this.#moveOut(),
       ban: (ban) => this.#ban(ban),
       kick: (userId) => this.kick(userId, undefined),
@@ -105,7 +108,6 @@ export class Room {
       host,
       settings,
     });
-    this.#toldStamp = this.#replica.everybody.stamp;
     this.#pacer = new Pacer(host.now, host.later, () => this.#tick());
   }
 
@@ -127,20 +129,17 @@ export class Room {
    * @param since the cursor of somebody who resumes
    */
   ready(since: string | undefined): Promise<void> | undefined {
-    return this.#replica.ready(since);
+    return this.#replica.entrance.ready(since);
   }
 
   admit(userId: string): Admission {
     const now = this.#host.now();
-    const { slots, refusalWithoutSlot } = this.#replica;
+    const { slots, entrance } = this.#replica;
     const { connectionsPerUser } = this.#settings.limits;
     const bannedUntil = this.#store.bans.until(userId);
     const allowed = { connectionsPerRoom: slots.limit, connectionsPerUser };
     let admission = admit(this.members, userId, allowed, bannedUntil, now);
-    if (admission.kind === "refused" && admission.error.code === "room_full") {
-      const { code, message, retryAfterMs } = refusalWithoutSlot;
-      admission = refusal(code, message, retryAfterMs);
-    }
+    if (admission.kind === "refused" && admission.error.code === "room_full") admission = entrance.refusal;
     if (admission.kind === "refused") {
       this.#host.log("refused", { ...this.name, code: admission.error.code, userId });
       this.counters.add("refusals");
@@ -155,7 +154,7 @@ export class Room {
     const now = this.#host.now();
     const { userId, username, plain } = newcomer;
     // It reads from the log what the others get with the next tick.
-    if (this.#arrivals.length > 0 || this.#notices.length > 0) this.#tick();
+    if (this.#news.isBehindLog) this.#tick();
     const connection = this.#connect(socket, { id, userId, username, plain, seenAt: now });
     const order = newcomer.resuming ? parseCursor(newcomer.since ?? "")?.order : undefined;
     if (order !== undefined) this.#clock.follow(order, now);
@@ -169,7 +168,7 @@ export class Room {
         log: this.#store.log,
         now,
         userCount: everybody.userCount + (isNew ? 1 : 0),
-        mayCome: this.#replica.mayCome,
+        mayCome: this.#replica.entrance.mayCome,
       },
       connection,
       newcomer,
@@ -185,7 +184,7 @@ export class Room {
       this.#upkeep.directory();
     }
     if (this.#replica.isDelayed) this.#send(connection, noticeOf("sync_delayed"));
-    this.#replica.joined();
+    this.#replica.entrance.entered();
     this.#wantPresenceTick();
     return connection;
   }
@@ -218,10 +217,8 @@ export class Room {
         this.#wantTick();
         return;
       case "typing":
-        if (!connection.mayType(now, TYPING_INTERVAL_MS)) return;
-        if (this.#typing.size >= TYPING_EVENTS_PER_TICK && !this.#typing.has(connection)) return;
-        this.#typing.set(connection, received.isTyping);
-        this.#wantTick();
+        if (connection.mayType(now, TYPING_INTERVAL_MS) && this.#news.typed(connection, received.isTyping))
+          this.#wantTick();
         return;
       case "ping":
         this.#send(connection, { type: "pong", timestamp: now });
@@ -270,9 +267,12 @@ export class Room {
       const accepted = outcomes.some(({ kind }) => kind === "accepted");
       if (accepted) this.#upkeep.trim();
       this.#upkeep.measure();
-      this.#tell(this.#compose(outcomes), now);
+      const { typists } = this.#news;
+      this.#tell(this.#news.take(outcomes, this.#replica.everybody.userCount), now);
       // After the write, in program order: what leaves us waits until it is durable.
       if (accepted) this.#replica.push();
+      if (typists.length > 0) this.#replica.tellTyping(typists);
+      this.#replica.tellPresence();
     } catch (error) {
       this.#committer.forget();
       this.#host.log("tick_failed", { ...this.name, messages: batch.length, error: String(error) });
@@ -280,33 +280,7 @@ export class Room {
       for (const { connection } of batch)
         this.#drop(connection, CLOSE.internal, "internal error", "tick_failed");
     }
-    if (this.#queue.length > 0) this.#wantTick();
-  }
-
-  #compose(outcomes: readonly Outcome[]): Composition {
-    const { everybody } = this.#replica;
-    const said = {
-      outcomes,
-      arrivals: this.#arrivals,
-      notices: this.#notices.map(noticeOf),
-      presence: this.#presence.take(everybody.userCount),
-      typing: this.#typing,
-      remoteTyping: this.#remoteTyping,
-    };
-    const composition = compose(said);
-    if (everybody.stamp !== this.#toldStamp) {
-      this.#toldStamp = everybody.stamp;
-      this.#replica.tellPresence();
-    }
-    if (this.#typing.size > 0)
-      this.#replica.tellTyping(
-        [...this.#typing].map(([{ userId, username }, isTyping]) => ({ userId, username, isTyping })),
-      );
-    this.#arrivals = [];
-    this.#notices = [];
-    this.#typing.clear();
-    this.#remoteTyping.clear();
-    return composition;
+    if (this.#queue.length > 0 || this.#news.isBehindLog) this.#wantTick();
   }
 
   #takeBatch(): Pending[] {
@@ -317,7 +291,7 @@ export class Room {
     return this.#queue.splice(0, count);
   }
 
-  #tell({ items, personal }: ReturnType<typeof compose>, now: number): void {
+  #tell({ items, personal }: Composition, now: number): void {
     const { frames, slow, gone } = deliver(this.members.connections, items, personal, now);
     if (frames > 0) this.counters.add("frames", frames);
     for (const connection of slow) {
@@ -330,6 +304,8 @@ export class Room {
   /** Empties a message for good; everybody hears of it. */
   remove(id: string): boolean {
     const now = this.#host.now();
+    // Nobody hears of a deletion before the message.
+    if (this.#news.isBehindLog) this.#tick();
     const deletion: Deletion = { id, origin: this.#life.origin, seq: this.#committer.nextSeq() };
     const removed = this.#store.transaction(() => this.#store.log.remove(deletion, now, this.#until(id)));
     if (removed !== true) return removed === "done";
@@ -413,30 +389,6 @@ export class Room {
     this.#replica.end();
   }
 
-  #arrived(arrivals: readonly Arrival[]): void {
-    this.#arrivals.push(...arrivals);
-    this.#wantTick();
-  }
-
-  #came(changes: readonly Coming[]): void {
-    for (const change of changes) this.#presence.add(change, this.#replica.everybody.userCount);
-    this.#wantPresenceTick();
-  }
-
-  #heardTyping(typists: NonNullable<Bundle["typing"]>): void {
-    for (const [userId, username, isTyping] of typists)
-      if (this.#remoteTyping.size < TYPING_EVENTS_PER_TICK)
-        this.#remoteTyping.set(userId, { type: "typing", userId, username, isTyping });
-    if (this.members.connections.size > 0) this.#wantTick();
-    else this.#remoteTyping.clear();
-  }
-
-  #notice(code: Notice["code"]): void {
-    if (this.members.connections.size === 0) return;
-    this.#notices.push(code);
-    this.#wantPresenceTick();
-  }
-
   #moveOut(): void {
     for (const connection of [...this.members.connections])
       this.#drop(connection, CLOSE.restarting, "this region closes", "moved_out");
@@ -469,7 +421,7 @@ export class Room {
   }
 
   #forget(connection: Connection): void {
-    this.#typing.delete(connection);
+    this.#news.forget(connection);
     if (!this.members.has(connection)) return;
     if (this.members.delete(connection)) {
       this.#replica.everybody.went(connection.userId);
@@ -483,6 +435,6 @@ export class Room {
 
   #tellPresence(type: Coming["type"], { userId, username }: Connection): void {
     const { region } = this.name;
-    this.#presence.add({ type, userId, username, region }, this.#replica.everybody.userCount);
+    this.#news.presence({ type, userId, username, region }, this.#replica.everybody.userCount);
   }
 }

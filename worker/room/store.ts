@@ -155,4 +155,6 @@ export type FactKey =
   /** Slots: JSON. Stored from the moment at which the hub governs the room. */
   | "claim"
   /** The origin under which the hub knows us. */
-  | "registered";
+  | "registered"
+  /** ms that our clock is ahead of a peer's. */
+  | "ahead";
