@@ -1,0 +1,97 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { Chatter } from "./support/chatter.ts";
+import { ProjectCopy } from "./support/project-copy.ts";
+
+const Health = z.object({ version: z.string() });
+
+let copy: ProjectCopy;
+let first: string;
+let second: string;
+
+const up = async () => {
+  const answer = await copy.npm("up", "local");
+  if (answer.code !== 0) throw new Error(answer.said);
+  return answer.said;
+};
+const rollback = (...args: string[]) => copy.npm("rollback", "local", ...args);
+const running = async () =>
+  Health.parse(await (await fetch(new URL("/api/health", copy.account.edgeUrl))).json()).version;
+const mark = (text: string) =>
+  copy.edit("worker/index.ts", (code) => `${code}\nObject.assign(globalThis, { release: "${text}" });\n`);
+/** What a teammate's clone has not got: the bundles of earlier releases. */
+const forgetBundles = () => rmSync(path.join(copy.folder, ".build"), { recursive: true, force: true });
+const isClean = async () =>
+  expect((await copy.npm("preview", "local", "--expect-no-changes")).said).toMatch(/unchanged/);
+
+beforeAll(async () => {
+  copy = new ProjectCopy();
+  await copy.startAccount();
+  await up();
+  await copy.pulumi("config", "set", "--path", "limits.messagesPerMinute", "600");
+  await up();
+  first = await running();
+  mark("second");
+  await up();
+  second = await running();
+});
+afterAll(() => copy.dispose());
+
+describe("a rollback", () => {
+  it("brings the release before back from the account, says what stays, and leaves nothing to change", async () => {
+    const chatter = await Chatter.start(copy.account.edgeUrl, "rollback");
+    forgetBundles();
+    const { code, said } = await rollback();
+    expect(code).toBe(0);
+    expect(said).toMatch(new RegExp(`${second.slice(0, 12)}  runs\\n  ${first.slice(0, 12)}  comes back`));
+    expect(said).toMatch(/version: "[0-9a-f]{64}" → "[0-9a-f]{64}"[\s\S]*1 updated/);
+    expect(said).toMatch(/data: messages[\s\S]*secrets and settings: those of the stack now/);
+    expect(await running()).toBe(first);
+    await chatter.goesOn();
+    await chatter.end();
+    await isClean();
+  });
+
+  it("holds: neither up nor a refresh, nor another clone, brings the rolled back code in again", async () => {
+    forgetBundles();
+    expect(await up()).toMatch(/which was rolled back[\s\S]*6 unchanged/);
+    await copy.pulumi("refresh", "--yes", "--expect-no-changes");
+    expect(await running()).toBe(first);
+    expect((await rollback("--list")).said).toMatch(/ runs\n.* was rolled back/);
+  });
+
+  it("goes to a version by name, forwards as well", async () => {
+    expect((await rollback(second.slice(0, 8))).code).toBe(0);
+    expect(await running()).toBe(second);
+    await isClean();
+  });
+
+  it("ends as soon as the code changes", async () => {
+    expect((await rollback()).said).toMatch(/There is|no earlier release/);
+    mark("third");
+    expect(await up()).toMatch(/1 updated/);
+    expect(await running()).not.toBe(second);
+    await isClean();
+  });
+
+  it("does not cross a change of the classes, and says so", async () => {
+    const before = await running();
+    copy.edit("infra/migration-history.ts", (text) =>
+      text.replace(/\];\s*$/, ', { tag: "extra", newSqliteClasses: ["Extra"] }];\n'),
+    );
+    copy.edit(
+      "worker/index.ts",
+      (text) => `${text}\nexport { ChatRoom as Extra } from "./objects/chat-room.ts";\n`,
+    );
+    const pending = await rollback(first);
+    expect(pending.code).not.toBe(0);
+    expect(pending.said).toMatch(/steps up to extra that have not run/);
+    await up();
+    const crossing = await rollback(before);
+    expect(crossing.code).not.toBe(0);
+    expect(crossing.said).toMatch(/ran under the migration tag v\d+, and the account is at extra/);
+    expect((await rollback("ffff")).said).toMatch(/No release of stack "local" begins with "ffff"/);
+  });
+});
