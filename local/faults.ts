@@ -17,6 +17,8 @@ export const faultSchema = z.strictObject({
     z.strictObject({
       kind: z.literal("status"),
       status: z.number().int().min(400).max(599),
+      /** Cloudflare's code in the answer, such as 10079 for a migration tag that is not the expected one. */
+      code: z.number().int().default(10013),
       retryAfterSeconds: z.number().optional(),
     }),
     /** No answer until the client gives up. */
@@ -29,16 +31,42 @@ export const faultSchema = z.strictObject({
 });
 export type Fault = z.infer<typeof faultSchema>;
 
+/** What happened since faults were last set. */
+export interface FaultReport {
+  /** How many calls a fault was carried out on: after the call's effect, where that was asked for. */
+  readonly met: number;
+  /** The calls in the order they came, the last ones of very many. */
+  readonly calls: readonly { readonly method: string; readonly path: string }[];
+}
+
+/** Enough for any deployment; the record must not grow for ever. */
+const RECORDED_CALLS = 1_000;
+
 export class Faults {
   #armed: { fault: Fault; seen: number }[] = [];
+  #met = 0;
+  #calls: { method: string; path: string }[] = [];
 
   arm(faults: readonly Fault[]): void {
     this.#armed = faults.map((fault) => ({ fault, seen: 0 }));
+    this.#met = 0;
+    this.#calls = [];
+  }
+
+  report(): FaultReport {
+    return { met: this.#met, calls: this.#calls };
+  }
+
+  /** A fault is carried out now. */
+  acted(): void {
+    this.#met++;
   }
 
   /** Counts the call; the fault it meets, if any. */
   meet(method: string, path: string): Fault | undefined {
     let met: Fault | undefined;
+    this.#calls.push({ method, path });
+    if (this.#calls.length > RECORDED_CALLS) this.#calls.shift();
     for (const armed of this.#armed) {
       const { fault } = armed;
       if (fault.method !== "*" && fault.method !== method) continue;

@@ -18,12 +18,13 @@ export const withFaults =
       await next();
       context.res = undefined;
     }
+    faults.acted();
     const { action } = fault;
     switch (action.kind) {
       case "status": {
         if (action.retryAfterSeconds !== undefined)
           context.header("retry-after", String(action.retryAfterSeconds));
-        const error = new CloudflareError(action.status, 10013, "a fault was asked for", true);
+        const error = new CloudflareError(action.status, action.code, "a fault was asked for", true);
         return refusal(context, error);
       }
       case "hang": {

@@ -65,6 +65,7 @@ export function apiApp(
     faults.arm(await readJson(context, z.array(faultSchema)));
     return ok(context, null);
   });
+  app.get("/__local/faults", (context) => ok(context, faults.report()));
   app.use(`${API_PREFIX}/*`, withFaults(faults));
   app.use(`${API_PREFIX}/accounts/:account/*`, ownAccount(cloud));
   app.use(`${API_PREFIX}/accounts/:account`, ownAccount(cloud));

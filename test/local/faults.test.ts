@@ -12,3 +12,17 @@ it("a fault meets the n-th matching call, as many times as asked, and no other",
   expect(met).toEqual([false, false, true, true, false]);
   expect(faults.meet("PUT", "/zones")).toBeUndefined();
 });
+
+it("the calls are recorded, and which of them failed, until faults are set anew", () => {
+  const faults = new Faults();
+  faults.meet("GET", "/zones");
+  faults.meet("PUT", "/scripts/chat");
+  faults.acted();
+  const calls = [
+    { method: "GET", path: "/zones" },
+    { method: "PUT", path: "/scripts/chat" },
+  ];
+  expect(faults.report()).toEqual({ met: 1, calls });
+  faults.arm([]);
+  expect(faults.report()).toEqual({ met: 0, calls: [] });
+});
