@@ -32,6 +32,13 @@ export const foreignOrigin = (what: string) =>
   permanent(403, 10000, `Refused: ${what}. The API answers this machine only`);
 export const invalidBody = (why: string) => permanent(400, 10001, `Could not parse request body: ${why}`);
 export const internal = (why: string) => new CloudflareError(500, 10013, `workers.api.error.unknown: ${why}`);
+/** Trying again soon cannot help: somebody must make room first. */
+export const diskFull = (folder: string) =>
+  permanent(
+    500,
+    10013,
+    `The disk that holds ${folder} is full: nothing of this call was stored. Make room, then try again`,
+  );
 
 // Scripts
 export const scriptNotFound = () => permanent(404, 10007, "workers.api.error.script_not_found");

@@ -4,11 +4,12 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
-import { CloudflareError, internal, notSupported } from "../cloudflare-errors.ts";
+import { CloudflareError, diskFull, internal, notSupported } from "../cloudflare-errors.ts";
 import { type Faults, faultSchema } from "../faults.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { assetRoutes } from "./assets.ts";
 import { readJson } from "./body.ts";
+import { isDiskFull } from "./disk-full.ts";
 import { domainRoutes } from "./domains.ts";
 import { ok, refusal } from "./envelope.ts";
 import { withFaults } from "./fault-middleware.ts";
@@ -75,6 +76,7 @@ export function apiApp(
   app.notFound((context) => refusal(context, notSupported(context.req.method, context.req.path)));
   app.onError((error, context) => {
     if (error instanceof CloudflareError) return refusal(context, error);
+    if (isDiskFull(error, cloud.dataFolder)) return refusal(context, diskFull(cloud.dataFolder));
     log(`${context.req.method} ${context.req.path} failed: ${error.stack ?? error.message}`);
     return refusal(context, internal(error.message));
   });

@@ -71,6 +71,8 @@ export function kvStore(address: URL, namespaceId: string): KvStore {
       },
       ...(body === undefined ? {} : { body: body.value }),
     });
+    if (response.status >= 500)
+      throw new Error(`KV ${method} failed in the runtime: ${await response.text()}`);
     if (!response.ok && response.status !== 404) throw new KvRefusal(await response.text());
     return response;
   };
