@@ -22,11 +22,18 @@ export function workerRoutes(app: Hono, cloud: Cloud): void {
 
   app.get(base, (context) => {
     const { items, info } = page(context, listScripts(cloud.db));
-    return ok(context, items.map(workerView), info);
+    return ok(
+      context,
+      items.map((script) => workerView(script, cloud.identity.subdomain)),
+      info,
+    );
   });
 
   app.get(`${base}/:worker`, (context) =>
-    ok(context, workerView(requireWorker(cloud, context.req.param("worker")).script)),
+    ok(
+      context,
+      workerView(requireWorker(cloud, context.req.param("worker")).script, cloud.identity.subdomain),
+    ),
   );
 
   /** Secrets on the latest version, without deploying it: `wrangler versions secret`. */
@@ -55,7 +62,7 @@ function requireWorker(cloud: Cloud, nameOrId: string): LiveScript {
   return live;
 }
 
-const workerView = (script: Script) => ({
+const workerView = (script: Script, subdomain: string) => ({
   id: script.tag,
   name: script.name,
   created_on: script.createdOn,
@@ -63,7 +70,11 @@ const workerView = (script: Script) => ({
   deployed_on: script.modifiedOn,
   logpush: script.settings.logpush,
   observability: script.settings.observability ?? { enabled: false },
-  subdomain: { enabled: script.subdomainEnabled, previews_enabled: script.previewsEnabled },
+  subdomain: {
+    enabled: script.subdomainEnabled,
+    previews_enabled: script.previewsEnabled,
+    preview_url_suffix: `-${script.name}.${subdomain}.workers.dev`,
+  },
   tags: script.settings.tags,
   tail_consumers: script.settings.tail_consumers ?? [],
   references: { domains: [], durable_objects: [], queues: [], workers: [] },

@@ -37,7 +37,12 @@ export interface TestAccount extends LocalAccount {
     headers?: Record<string, string>,
   ) => Promise<Answer>;
   /** A request through the edge. */
-  readonly visit: (host: string, path?: string, headers?: Record<string, string>) => Promise<Response>;
+  readonly visit: (
+    host: string,
+    path?: string,
+    headers?: Record<string, string>,
+    method?: string,
+  ) => Promise<Response>;
   readonly remove: () => Promise<void>;
 }
 
@@ -68,7 +73,8 @@ export async function startTestAccount(given: { directory?: string } = {}): Prom
     call,
     upload: (name, code, metadata = {}, headers = {}) =>
       call("PUT", `A/workers/scripts/${name}`, uploadForm(code, metadata), headers),
-    visit: (host, path = "/", headers = {}) => visitEdge(account.edgeUrl, host, path, headers),
+    visit: (host, path = "/", headers = {}, method = "GET") =>
+      visitEdge(account.edgeUrl, host, path, headers, method),
     remove: async () => {
       await account.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -103,12 +109,13 @@ async function visitEdge(
   host: string,
   path: string,
   headers: Record<string, string>,
+  method: string,
 ): Promise<Response> {
   const { request } = await import("node:http");
   const { port } = new URL(edgeUrl);
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: "127.0.0.1", port, path, headers: { host, ...headers }, agent: false },
+      { host: "127.0.0.1", port, path, method, headers: { host, ...headers }, agent: false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
