@@ -34,3 +34,13 @@ export const membershipCopy = ({ version, members }: Membership): v.InferOutput<
   version,
   members: [...members],
 });
+
+/** From storage; none where nothing readable is. */
+export function readMembership(text: string | undefined): Membership {
+  if (text === undefined) return NO_MEMBERSHIP;
+  try {
+    return decodeMembership(JSON.parse(text)) ?? NO_MEMBERSHIP;
+  } catch {
+    return NO_MEMBERSHIP;
+  }
+}

@@ -12,7 +12,7 @@ import type { Ban, HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
 import { type Life, renew } from "./life.ts";
 import { CLOCK_STEP_MS, ORIGINS_KEPT } from "./limits.ts";
 import type { Members } from "./members.ts";
-import { decodeMembership, type Member, type Membership, NO_MEMBERSHIP } from "./membership.ts";
+import { type Member, type Membership, readMembership } from "./membership.ts";
 import type { Clock } from "./order.ts";
 import type { Notice } from "./protocol.ts";
 import { RegistrationDesk } from "./registration.ts";
@@ -67,7 +67,7 @@ export class Replica {
     this.everybody = new Everybody(life.region, members, host.now());
     this.#toldStamp = this.everybody.stamp;
     this.slots = new Slots(store, host, life, settings.limits.connectionsPerRoom);
-    this.#membership = membershipIn(store);
+    this.#membership = readMembership(store.facts.get("membership"));
     this.#replicator = new Replicator({
       life,
       store,
@@ -337,15 +337,5 @@ export class Replica {
     if (delayed === this.#delayed) return;
     this.#delayed = delayed;
     this.#room.notice(delayed ? "sync_delayed" : "sync_restored");
-  }
-}
-
-function membershipIn(store: RoomStore): Membership {
-  const text = store.facts.get("membership");
-  if (text === undefined) return NO_MEMBERSHIP;
-  try {
-    return decodeMembership(JSON.parse(text)) ?? NO_MEMBERSHIP;
-  } catch {
-    return NO_MEMBERSHIP;
   }
 }

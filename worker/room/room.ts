@@ -4,37 +4,31 @@
  */
 import { type Admission, admit } from "./admission.ts";
 import type { Bundle } from "./bundle.ts";
-import { Committer, type Pending } from "./commit.ts";
+import { Committer } from "./commit.ts";
+import { Company } from "./company.ts";
 import { Connection, type MemberState, type Socket } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { parseCursor } from "./cursor.ts";
-import { deliver } from "./deliver.ts";
-import type { Coming } from "./everybody.ts";
-import { type Received, receive } from "./frame.ts";
 import type { Host, RoomSettings } from "./host.ts";
-import type { Ban, HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
-import { type Life, lifeIn, type RoomName } from "./life.ts";
+import type { HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
+import { Inbox } from "./inbox.ts";
+import { lifeIn, type RoomName } from "./life.ts";
 import {
-  BAN_SECONDS,
-  COPY_WINDOW_MS,
   framesPerWindow,
-  MESSAGES_PER_TICK,
   PRESENCE_TICK_MS,
   PRESENCE_TICK_MS_PER_SOCKET,
-  TICK_CHARACTERS,
   TICK_MS,
   TICK_MS_PER_SOCKET,
-  TYPING_INTERVAL_MS,
-  WHO_INTERVAL_MS,
 } from "./limits.ts";
 import { Members } from "./members.ts";
+import { Moderation } from "./moderation.ts";
 import { News } from "./news.ts";
-import { Clock, msOf, orderAt } from "./order.ts";
+import { Clock } from "./order.ts";
 import { Pacer } from "./pacer.ts";
-import { CLOSE, type Deletion } from "./protocol.ts";
+import { CLOSE } from "./protocol.ts";
 import { Replica } from "./replica.ts";
 import type { Entry, RoomStore } from "./store.ts";
-import { type Composition, noticeOf } from "./tick.ts";
+import { noticeOf } from "./tick.ts";
 import { Upkeep } from "./upkeep.ts";
 import { greet, type Newcomer } from "./welcome.ts";
 
@@ -42,7 +36,6 @@ export class Room {
   readonly name: RoomName;
   readonly members = new Members();
   readonly counters: Counters;
-  readonly #life: Life;
   readonly #replica: Replica;
   readonly #store: RoomStore;
   readonly #host: Host;
@@ -51,11 +44,12 @@ export class Room {
   readonly #committer: Committer;
   readonly #upkeep: Upkeep;
   readonly #news = new News();
+  readonly #company: Company;
+  readonly #moderation: Moderation;
   readonly #pacer: Pacer;
-  #queue: Pending[] = [];
+  readonly #inbox: Inbox;
   constructor(store: RoomStore, host: Host, settings: RoomSettings) {
     const life = lifeIn(store);
-    this.#life = life;
     this.name = { room: life.room, region: life.region };
     this.#store = store;
     this.#host = host;
@@ -95,8 +89,8 @@ export class Room {
         this.#news.notice(code);
         this.#wantPresenceTick();
       },
-      moveOut: () => this.#moveOut(),
-      ban: (ban) => this.#ban(ban),
+      moveOut: () => this.#company.moveOut(),
+      ban: (ban) => this.#moderation.ban(ban),
       kick: (userId) => this.kick(userId, undefined),
     });
     this.#upkeep = new Upkeep({
@@ -107,6 +101,36 @@ export class Room {
       counters: this.counters,
       host,
       settings,
+    });
+    this.#company = new Company({
+      name: this.name,
+      host,
+      members: this.members,
+      everybody: this.#replica.everybody,
+      counters: this.counters,
+      news: this.#news,
+      left: (lastOfUser) => {
+        if (lastOfUser) this.#upkeep.directory();
+        this.#upkeep.cleanUp();
+        this.#wantPresenceTick();
+      },
+    });
+    this.#inbox = new Inbox({
+      company: this.#company,
+      counters: this.counters,
+      everybody: this.#replica.everybody,
+      news: this.#news,
+      messageLength: settings.limits.messageLength,
+      wantTick: () => this.#wantTick(),
+      wantPresenceTick: () => this.#wantPresenceTick(),
+    });
+    this.#moderation = new Moderation({
+      life,
+      store,
+      host,
+      committer: this.#committer,
+      slots: this.#replica.slots,
+      endBan: (until) => this.#upkeep.endBan(until),
     });
     this.#pacer = new Pacer(host.now, host.later, () => this.#tick());
   }
@@ -122,6 +146,8 @@ export class Room {
   settle(): void {
     this.#replica.settle();
     this.#upkeep.checkDirectory();
+    // One that was founded for somebody who is then refused, or by a peer's call, goes as well.
+    this.#upkeep.cleanUp();
   }
 
   /**
@@ -145,7 +171,8 @@ export class Room {
       this.counters.add("refusals");
       this.#wantPresenceTick();
     } else
-      for (const ghost of admission.ghosts) this.#drop(ghost, CLOSE.goingAway, "no sign of life", "ghost");
+      for (const ghost of admission.ghosts)
+        this.#company.drop(ghost, CLOSE.goingAway, "no sign of life", "ghost");
     return admission;
   }
 
@@ -179,11 +206,10 @@ export class Room {
     if (recovered) this.counters.add("resumes");
     this.#host.log("joined", { ...this.name, connection: id, userId, plain, recovered });
     if (first) {
-      everybody.came(userId, username);
-      if (isNew) this.#tellPresence("user_joined", connection);
+      this.#company.came(connection);
       this.#upkeep.directory();
     }
-    if (this.#replica.isDelayed) this.#send(connection, noticeOf("sync_delayed"));
+    if (this.#replica.isDelayed) this.#company.send(connection, noticeOf("sync_delayed"));
     this.#replica.entrance.entered();
     this.#wantPresenceTick();
     return connection;
@@ -192,54 +218,16 @@ export class Room {
   /** A frame. Only reads and queues it: the tick writes. */
   receive(connection: Connection, raw: string | ArrayBuffer): void {
     if (!this.members.has(connection)) return;
-    const now = this.#host.now();
-    if (!connection.spendFrame(now)) {
-      this.#flood(connection);
-      return;
-    }
-    const { messageLength } = this.#settings.limits;
-    this.#act(connection, receive(raw, { plain: connection.plain, messageLength, now }), now);
+    this.#inbox.receive(connection, raw, this.#host.now());
   }
 
   /** The socket closed or failed. */
   left(connection: Connection): void {
-    this.#forget(connection);
+    this.#company.forget(connection);
   }
 
   #connect(socket: Socket, state: MemberState): Connection {
     return new Connection(socket, state, framesPerWindow(this.#settings.limits.messagesPerMinute));
-  }
-
-  #act(connection: Connection, received: Received, now: number): void {
-    switch (received.type) {
-      case "chat_message":
-        this.#queue.push({ connection, message: received });
-        this.#wantTick();
-        return;
-      case "typing":
-        if (connection.mayType(now, TYPING_INTERVAL_MS) && this.#news.typed(connection, received.isTyping))
-          this.#wantTick();
-        return;
-      case "ping":
-        this.#send(connection, { type: "pong", timestamp: now });
-        return;
-      case "who":
-        if (connection.mayAsk(now, WHO_INTERVAL_MS)) this.#send(connection, this.#replica.everybody.roster());
-        return;
-      case "wrong":
-        if (received.malformed) {
-          this.counters.add("malformed");
-          this.#wantPresenceTick();
-          if (!connection.spendBadFrame(now)) {
-            this.#flood(connection);
-            return;
-          }
-        }
-        this.#send(connection, received.error);
-        return;
-      default:
-        received satisfies never;
-    }
   }
 
   #wantTick(): void {
@@ -254,7 +242,7 @@ export class Room {
   /** Commit, then acknowledge and deliver, in one turn: the output gate holds what is sent until the write is durable. */
   #tick(): void {
     const now = this.#host.now();
-    const batch = this.#takeBatch();
+    const batch = this.#inbox.take();
     this.counters.add("ticks");
     try {
       const outcomes = this.#store.transaction(() => {
@@ -268,7 +256,7 @@ export class Room {
       if (accepted) this.#upkeep.trim();
       this.#upkeep.measure();
       const { typists } = this.#news;
-      this.#tell(this.#news.take(outcomes, this.#replica.everybody.userCount), now);
+      this.#company.tell(this.#news.take(outcomes, this.#replica.everybody.userCount), now);
       // After the write, in program order: what leaves us waits until it is durable.
       if (accepted) this.#replica.push();
       if (typists.length > 0) this.#replica.tellTyping(typists);
@@ -278,27 +266,9 @@ export class Room {
       this.#host.log("tick_failed", { ...this.name, messages: batch.length, error: String(error) });
       // Nothing was acknowledged: the senders come back and send again.
       for (const { connection } of batch)
-        this.#drop(connection, CLOSE.internal, "internal error", "tick_failed");
+        this.#company.drop(connection, CLOSE.internal, "internal error", "tick_failed");
     }
-    if (this.#queue.length > 0 || this.#news.isBehindLog) this.#wantTick();
-  }
-
-  #takeBatch(): Pending[] {
-    let characters = 0;
-    let count = 0;
-    while (count < this.#queue.length && count < MESSAGES_PER_TICK && characters < TICK_CHARACTERS)
-      characters += this.#queue[count++]?.message.message.length ?? 0;
-    return this.#queue.splice(0, count);
-  }
-
-  #tell({ items, personal }: Composition, now: number): void {
-    const { frames, slow, gone } = deliver(this.members.connections, items, personal, now);
-    if (frames > 0) this.counters.add("frames", frames);
-    for (const connection of slow) {
-      this.counters.add("slow");
-      this.#drop(connection, CLOSE.overloaded, "reading too slowly", "slow");
-    }
-    for (const connection of gone) this.#drop(connection, CLOSE.internal, "send failed", "gone");
+    if (!this.#inbox.isEmpty || this.#news.isBehindLog) this.#wantTick();
   }
 
   /** Empties a message for good; everybody hears of it. */
@@ -306,13 +276,12 @@ export class Room {
     const now = this.#host.now();
     // Nobody hears of a deletion before the message.
     if (this.#news.isBehindLog) this.#tick();
-    const deletion: Deletion = { id, origin: this.#life.origin, seq: this.#committer.nextSeq() };
-    const removed = this.#store.transaction(() => this.#store.log.remove(deletion, now, this.#until(id)));
-    if (removed !== true) return removed === "done";
+    const deletion = this.#moderation.remove(id);
+    if (deletion === undefined || deletion === "gone") return deletion === "gone";
     this.#upkeep.trim();
     this.counters.add("deletions");
     this.#host.log("deleted", { ...this.name, id });
-    this.#tell(
+    this.#company.tell(
       { items: [{ json: JSON.stringify({ type: "message_deleted", ...deletion }) }], personal: new Map() },
       now,
     );
@@ -321,32 +290,17 @@ export class Room {
     return true;
   }
 
-  /** Until when copies of a deleted message may come from other replicas; there are none in a room of one region. */
-  #until(id: string): string {
-    const copy = this.#replica.slots.governed ? this.#store.replica.copyOf(id) : undefined;
-    return copy === undefined ? "" : orderAt(msOf(copy.order) + COPY_WINDOW_MS);
-  }
-
   /** Closes the user's connections, drops what they had queued, and bans the user for a while. */
   kick(userId: string, banSeconds: number | undefined): number {
-    const now = this.#host.now();
-    if (banSeconds !== undefined && banSeconds > 0) {
-      const until = now + Math.min(Math.ceil(banSeconds), BAN_SECONDS) * 1000;
-      this.#ban({ userId, until, at: now });
-    }
-    this.#queue = this.#queue.filter(({ connection }) => connection.userId !== userId);
+    if (banSeconds !== undefined && banSeconds > 0) this.#moderation.banFor(userId, banSeconds);
+    this.#inbox.forget(userId);
     const connections = [...this.members.of(userId)];
-    for (const connection of connections) this.#drop(connection, CLOSE.kicked, "kicked", "kicked");
+    for (const connection of connections) this.#company.drop(connection, CLOSE.kicked, "kicked", "kicked");
     this.#upkeep.cleanUp();
     this.counters.add("kicks");
     this.#host.log("kicked", { ...this.name, userId, closed: connections.length, banSeconds });
     this.#wantPresenceTick();
     return connections.length;
-  }
-
-  #ban({ userId, until, at }: Ban): void {
-    this.#store.bans.set(userId, until, at);
-    this.#upkeep.endBan(until);
   }
 
   info(): { users: number; messages: number; regions: readonly string[] } {
@@ -387,54 +341,5 @@ export class Room {
   /** The room's storage is gone, and with it the room. */
   end(): void {
     this.#replica.end();
-  }
-
-  #moveOut(): void {
-    for (const connection of [...this.members.connections])
-      this.#drop(connection, CLOSE.restarting, "this region closes", "moved_out");
-  }
-
-  #send(connection: Connection, frame: object): void {
-    try {
-      connection.send(JSON.stringify(frame));
-    } catch {
-      this.#drop(connection, CLOSE.internal, "send failed", "gone");
-    }
-  }
-
-  #flood(connection: Connection): void {
-    this.counters.add("flooding");
-    this.#drop(connection, CLOSE.policy, "too many frames", "flooding");
-  }
-
-  #drop(connection: Connection, code: number, reason: string, why: string): void {
-    if (!this.members.has(connection)) return;
-    this.#host.log("closed", {
-      ...this.name,
-      connection: connection.id,
-      userId: connection.userId,
-      code,
-      why,
-    });
-    connection.close(code, reason);
-    this.#forget(connection);
-  }
-
-  #forget(connection: Connection): void {
-    this.#news.forget(connection);
-    if (!this.members.has(connection)) return;
-    if (this.members.delete(connection)) {
-      this.#replica.everybody.went(connection.userId);
-      if (!this.#replica.everybody.isElsewhere(connection.userId))
-        this.#tellPresence("user_left", connection);
-      this.#upkeep.directory();
-    }
-    this.#upkeep.cleanUp();
-    this.#wantPresenceTick();
-  }
-
-  #tellPresence(type: Coming["type"], { userId, username }: Connection): void {
-    const { region } = this.name;
-    this.#news.presence({ type, userId, username, region }, this.#replica.everybody.userCount);
   }
 }

@@ -149,7 +149,7 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
   const reference = first === undefined ? [] : held(first.places);
   for (const other of others) expect(held(other.places)).toEqual(reference);
   const visible = (first?.places ?? []).filter(({ place, state }) => place > floor && state === 0);
-  const known = new Set((first?.places ?? []).map(({ id }) => id));
+  const known = new Set(visible.map(({ id }) => id));
   for (const [index, person] of people.entries()) {
     if (person.visitor === undefined || person.visitor.socket.closed !== undefined) continue;
     const shown = [...person.reader.shown.values()]
