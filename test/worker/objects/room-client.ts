@@ -10,7 +10,7 @@ let rooms = 0;
 /** Storage is shared by the tests of a file: each takes a room of its own. */
 export const freshRoom = (): string => `room${++rooms}-${crypto.randomUUID().slice(0, 8)}`;
 
-export const stubOf = (room: string) => env.CHAT_ROOM.getByName(objectName("weur", room));
+export const stubOf = (room: string, region = "weur") => env.CHAT_ROOM.getByName(objectName(region, room));
 
 export const clientIdAt = (ms: number): string => `${ms.toString(36)}-${crypto.randomUUID().slice(0, 12)}`;
 
@@ -42,7 +42,7 @@ export class RoomClient {
       ...connect,
     };
     const headers = { upgrade: "websocket", [CONNECT_HEADER]: encodeConnect(whole) };
-    return stubOf(room).fetch(`https://chat.example/chat/${room}`, { headers });
+    return stubOf(room, whole.region).fetch(`https://chat.example/chat/${room}`, { headers });
   }
 
   static async open(room: string, connect: Partial<Connect> = {}): Promise<RoomClient> {

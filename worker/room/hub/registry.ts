@@ -103,7 +103,7 @@ export class Registry {
       retryAt: 0,
     };
     this.#store.replicas.save(known);
-    this.#host.log("replica_adopted", { region, origin, state: known.state });
+    this.#log("replica_adopted", { region, origin, state: known.state });
     return known;
   }
 
@@ -112,7 +112,7 @@ export class Registry {
     this.#store.replicas.remove(region);
     const kicked = this.#store.kicks.of(region).map(({ userId }) => userId);
     this.#store.kicks.remove(region, kicked);
-    this.#host.log("replica_gone", { region });
+    this.#log("replica_gone", { region });
   }
 
   /**
@@ -153,5 +153,9 @@ export class Registry {
         for (const known of moved) this.#store.replicas.save(known);
       });
     return next;
+  }
+
+  #log(event: string, facts: Readonly<Record<string, string>>): void {
+    this.#host.log(event, { room: this.#store.facts.get("room"), ...facts });
   }
 }
