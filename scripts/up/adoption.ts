@@ -11,6 +11,7 @@ export type Found = Wanted & { id: string };
 
 const KV_NAMESPACE = "cloudflare:index/workersKvNamespace:WorkersKvNamespace";
 const ROUTE = "cloudflare:index/workersRoute:WorkersRoute";
+const NO_TAG = "none";
 /** What the chat keeps in its directory; a namespace with other keys belongs to somebody else. */
 const DIRECTORY_PREFIX = "room/";
 
@@ -37,6 +38,33 @@ export async function findUnrecorded(api: CloudflareApi, wanted: readonly Wanted
     if (id !== undefined) found.push({ ...resource, id });
   }
   return found;
+}
+
+/** What tells whether a namespace that the state does not know can be what an earlier run of this stack made. */
+export type Ownership = {
+  scriptName: string;
+  /** The live migration tag, or `none`. */
+  tag: string;
+  /** Whether the state holds the script. */
+  scriptInState: boolean;
+  /** Setting `adoptScript`. */
+  adoptScript: string | undefined;
+};
+
+/**
+ * Refuses the namespace of a chat that another state has deployed in the meantime: this stack uploads its script only
+ * once its namespace is in the state.
+ *
+ * @throws when there is a live script that cannot be this stack's.
+ */
+export function refuseForeignNamespace(found: readonly Wanted[], owner: Ownership): void {
+  const namespace = found.find(({ type }) => type === KV_NAMESPACE);
+  if (namespace === undefined || owner.scriptInState || owner.tag === NO_TAG) return;
+  if (owner.adoptScript === owner.scriptName) return;
+  throw new Error(
+    `Somebody else deployed ${owner.scriptName} in the meantime (live migration tag: ${owner.tag}), from another state: ` +
+      `its KV namespace "${String(namespace.inputs.title)}" is not this stack's. Run the command again to see what can be done.`,
+  );
 }
 
 async function findNamespace(api: CloudflareApi, { inputs }: Wanted): Promise<string | undefined> {

@@ -6,11 +6,12 @@ import { trafficOf } from "../release/traffic.ts";
 import { settleTraffic } from "../release/unfinished-release.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { policyFlags } from "../stack/policy-pack.ts";
+import { plainSetting, readStackFile } from "../stack/stack-file.ts";
 import { say } from "../toolchain/steps.ts";
-import { adopt, findUnrecorded } from "./adoption.ts";
+import { adopt, findUnrecorded, refuseForeignNamespace } from "./adoption.ts";
 import { type CloudflareApi, cloudflareApi } from "./cloudflare-api.ts";
 import { type RunReport, readEventLog } from "./event-log.ts";
-import { showLifecycle } from "./lifecycle.ts";
+import { SCRIPT_TYPE, showLifecycle } from "./lifecycle.ts";
 import { liveScriptName, liveTag } from "./live-tag.ts";
 import { readState, remedyFor, unrecorded } from "./recovery.ts";
 import { settle } from "./settle.ts";
@@ -114,8 +115,15 @@ async function adoptUnrecorded(
   const creates = steps.filter(({ op }) => op === "create");
   if (creates.length === 0) return 0;
   const exported = await open.cli.quiet(["stack", "export", "--stack", open.stack]);
-  const recorded = new Set(readState(exported.stdout).resources.map(({ urn }) => urn));
+  const { resources } = readState(exported.stdout);
+  const recorded = new Set(resources.map(({ urn }) => urn));
   const found = await findUnrecorded(api, unrecorded(creates, recorded));
+  refuseForeignNamespace(found, {
+    scriptName: liveScriptName(open.stack),
+    tag: await liveTag(api, open.stack),
+    scriptInState: resources.some(({ type }) => type === SCRIPT_TYPE),
+    adoptScript: plainSetting(readStackFile(open.stack), "edge-websocket-chat:adoptScript"),
+  });
   for (const resource of found) await adopt(open.cli, open.stack, resource);
   return found.length;
 }

@@ -10,7 +10,8 @@ import type { CloudflareApi } from "./cloudflare-api.ts";
 import { liveScriptName, liveTag } from "./live-tag.ts";
 
 const NO_TAG = "none";
-const SCRIPT_TYPE = "cloudflare:index/workersScript:WorkersScript";
+/** The script's type in a stack's state. */
+export const SCRIPT_TYPE = "cloudflare:index/workersScript:WorkersScript";
 const State = z.object({
   deployment: z.object({
     resources: z

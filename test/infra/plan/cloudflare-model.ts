@@ -99,7 +99,14 @@ interface ScriptState {
   readonly code: string;
   readonly migrations: Migrations | undefined;
 }
-type RunEnd = "well" | "failed" | "killed";
+/** `taken`: something of that name exists (10014, 10020). `moved on`: the live tag was not the expected one (10079). */
+type RunEnd = "well" | "refused" | "taken" | "moved on" | "killed";
+
+export interface Disturbance {
+  readonly failure?: Failure | undefined;
+  /** Something that happens right before a call. */
+  readonly meanwhile?: { readonly call: Call; readonly happens: () => void };
+}
 
 /** One stack with its own backend, working on an account. */
 export class Stack {
@@ -137,25 +144,32 @@ export class Stack {
   }
 
   /** `npm run up`: imports what the state does not know, runs the engine, and runs it again where that can help. */
-  up(history: readonly MigrationStep[], code: string, failure?: Failure): RunEnd | readonly Problem[] {
+  up(
+    history: readonly MigrationStep[],
+    code: string,
+    disturbance: Disturbance = {},
+  ): RunEnd | "foreign namespace" | readonly Problem[] {
     for (let round = 1; ; round += 1) {
       const { problems } = this.plan(history);
       if (problems.length > 0) return problems;
-      this.#adopt();
-      const end = this.#engine(history, code, round === 1 ? failure : undefined);
-      const passing = failure?.mishap === "lost";
-      if (end !== "failed" || !passing || round === 3) return end;
+      if (!this.#adopt()) return "foreign namespace";
+      const end = this.#engine(history, code, round === 1 ? disturbance : {});
+      if (round === 3 || (end !== "taken" && end !== "moved on")) return end;
+      if (end === "taken" && !this.#adopt()) return "foreign namespace";
     }
   }
 
-  /** A child can be imported only once its parent is in the state. */
-  #adopt(): void {
-    if (!this.begun) return;
+  /** A child can be imported only once its parent is in the state. False when the namespace must be somebody else's. */
+  #adopt(): boolean {
+    if (!this.begun) return true;
+    const isUnknown = this.account.made.has("namespace") && !this.state.has("namespace");
+    if (isUnknown && this.script === undefined && this.account.script !== undefined) return false;
     for (const call of ["namespace", "route"] as const) if (this.account.made.has(call)) this.state.add(call);
+    return true;
   }
 
   /** One run of the engine. */
-  #engine(history: readonly MigrationStep[], code: string, failure: Failure | undefined): RunEnd {
+  #engine(history: readonly MigrationStep[], code: string, { failure, meanwhile }: Disturbance): RunEnd {
     const { migrations: pending } = this.plan(history);
     this.begun = true;
     const run = { ...PLACE, providerVersion: "6", fingerprint: fingerprint(code), kvNamespaceId: "kv" };
@@ -164,11 +178,13 @@ export class Stack {
     for (const call of CALLS) {
       if (this.#isDone(call, inputs)) continue;
       const mishap = failure?.call === call ? failure.mishap : undefined;
+      if (meanwhile?.call === call) meanwhile.happens();
       if (mishap === "killed before") return "killed";
-      if (mishap === "refused") return "failed";
-      if (!this.#call(call, inputs)) return "failed";
+      if (mishap === "refused") return "refused";
+      const conflict = call === "script" ? "moved on" : "taken";
+      if (!this.#call(call, inputs)) return conflict;
       if (mishap === "killed after") return "killed";
-      if (mishap === "lost" && !this.#call(call, inputs)) return "failed";
+      if (mishap === "lost" && !this.#call(call, inputs)) return conflict;
       if (call === "script") this.script = inputs;
       else this.state.add(call);
     }

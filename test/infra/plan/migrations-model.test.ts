@@ -60,8 +60,8 @@ function play(history: readonly MigrationStep[], script: readonly Event[]) {
     if (event.kind === "hand") account.touch();
     else {
       if (event.release && released < history.length) released += 1;
-      const end = stack.up(history.slice(0, released), event.code, event.failure);
-      expect(typeof end, "the stack's own script is never refused to it").toBe("string");
+      const end = stack.up(history.slice(0, released), event.code, { failure: event.failure });
+      expect(["well", "refused", "killed"], "the stack's own script is never refused to it").toContain(end);
     }
   }
   return { account, stack, known: history.slice(0, released) };
@@ -113,7 +113,7 @@ describe("up, over any history, after any failures of any call and any hand-made
     fc.assert(
       fc.property(histories, fc.constantFrom(...CALLS), codes, (history, call, code) => {
         const { stack, known } = play(history, []);
-        expect(stack.up(known, code, { call, mishap: "lost" })).toBe("well");
+        expect(stack.up(known, code, { failure: { call, mishap: "lost" } })).toBe("well");
       }),
     );
   });
@@ -134,8 +134,8 @@ describe("up, over any history, after any failures of any call and any hand-made
     const stack = new Stack(account);
     const history: MigrationStep[] = [{ tag: "v1", newSqliteClasses: ["A"] }];
     stack.up(history, "a+1");
-    stack.up(history, "a+2", { call: "subdomain", mishap: "refused" });
-    stack.up(history, "a+2", { call: "outputs", mishap: "killed before" });
+    stack.up(history, "a+2", { failure: { call: "subdomain", mishap: "refused" } });
+    stack.up(history, "a+2", { failure: { call: "outputs", mishap: "killed before" } });
     expect(stack.up(history, "a+1")).toBe("well");
     expect(account.rejections).toEqual([]);
   });
@@ -150,13 +150,32 @@ describe("a fresh clone with an empty backend", () => {
         const before = structuredClone(account.script);
         const clone = new Stack(account);
         for (const attempt of [failure, undefined]) {
-          expect(clone.up(known, code, attempt)).toEqual([
+          expect(clone.up(known, code, { failure: attempt })).toEqual([
             expect.objectContaining({ what: expect.stringContaining("nothing in this stack's state") }),
           ]);
           expect(account.script).toEqual(before);
         }
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("gives way to a first up that overtakes its own, in the same command and in every later one", () => {
+    fc.assert(
+      fc.property(histories, codes, codes, (history, code, other) => {
+        const account = new Account();
+        const [owner, clone] = [new Stack(account), new Stack(account)];
+        const end = clone.up(history, other, {
+          meanwhile: { call: "namespace", happens: () => expect(owner.up(history, code)).toBe("well") },
+        });
+        const deployed = structuredClone(account.script);
+        expect(end).toBe("foreign namespace");
+        expect(clone.up(history, other)).toEqual([
+          expect.objectContaining({ what: expect.stringContaining("nothing in this stack's state") }),
+        ]);
+        expect(account.script).toEqual(deployed);
+        expect(owner.up(history, code)).toBe("well");
+      }),
     );
   });
 });
