@@ -4,7 +4,7 @@ import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { MIGRATION_HISTORY } from "../../infra/migration-history.ts";
-import { Chatter } from "./support/chatter.ts";
+import { Chatter } from "../../scripts/drills/chatter.ts";
 import { ProjectCopy } from "./support/project-copy.ts";
 
 const SCRIPT = "edge-chat-local";

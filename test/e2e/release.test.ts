@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Chatter } from "./support/chatter.ts";
+import { Chatter } from "../../scripts/drills/chatter.ts";
 import { ProjectCopy } from "./support/project-copy.ts";
 import { within } from "./support/within.ts";
 

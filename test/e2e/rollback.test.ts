@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Chatter } from "./support/chatter.ts";
+import { Chatter } from "../../scripts/drills/chatter.ts";
 import { ProjectCopy } from "./support/project-copy.ts";
 
 const Health = z.object({ version: z.string() });
@@ -79,7 +79,7 @@ describe("a rollback", () => {
   it("does not cross a change of the classes, and says so", async () => {
     const before = await running();
     copy.edit("infra/migration-history.ts", (text) =>
-      text.replace(/\];\s*$/, ', { tag: "extra", newSqliteClasses: ["Extra"] }];\n'),
+      text.replace(/,?\s*\];\s*$/, ', { tag: "extra", newSqliteClasses: ["Extra"] }];\n'),
     );
     copy.edit(
       "worker/index.ts",

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -16,6 +16,9 @@ const COPIED = ["infra", "worker", "client", "local", "scripts"];
 const FILES = /^(package(-lock)?\.json|Pulumi(\.\w+)?\.yaml|\.npmrc|tsconfig\.json)$/;
 const SHARED = ["node_modules", ".tools"];
 
+const ownFiles = (): string[] =>
+  readdirSync(project).filter((file) => FILES.test(file) && file !== "Pulumi.local.yaml");
+
 /** A clone of the project whose sources a test may change, with an account and a stack of its own. */
 export class ProjectCopy {
   readonly folder: string = mkdtempSync(path.join(os.tmpdir(), "edge-chat-copy-"));
@@ -24,13 +27,30 @@ export class ProjectCopy {
   #child: ChildProcess | undefined;
   readonly #environment: NodeJS.ProcessEnv;
 
-  constructor() {
-    const ownFiles = readdirSync(project).filter((file) => FILES.test(file) && file !== "Pulumi.local.yaml");
-    for (const entry of [...COPIED, ...ownFiles])
-      cpSync(path.join(project, entry), path.join(this.folder, entry), { recursive: true });
+  /** @param commit Whose sources to take instead of the project's present ones. */
+  constructor(commit?: string) {
+    if (commit === undefined) this.takeSources();
+    else this.#takeCommit(commit);
     for (const entry of SHARED) symlinkSync(path.join(project, entry), path.join(this.folder, entry));
     const { EDGE_CHAT_HOME: _, PULUMI_BACKEND_URL: __, PULUMI_STACK: ___, ...environment } = process.env;
     this.#environment = { ...environment, NO_COLOR: "1" };
+  }
+
+  /** Puts the project's present sources into place of those that are there. State, settings and account stay. */
+  takeSources(): void {
+    for (const entry of COPIED) rmSync(path.join(this.folder, entry), { recursive: true, force: true });
+    for (const entry of [...COPIED, ...ownFiles()])
+      cpSync(path.join(project, entry), path.join(this.folder, entry), { recursive: true });
+  }
+
+  /** The sources of a commit, with the packages of today: those are what is installed. */
+  #takeCommit(commit: string): void {
+    const archive = path.join(this.folder, "sources.tar");
+    execFileSync("git", ["archive", `--output=${archive}`, commit], { cwd: project });
+    execFileSync("tar", ["-xf", archive, "-C", this.folder]);
+    rmSync(archive);
+    for (const file of ownFiles().filter((name) => name.startsWith("package")))
+      cpSync(path.join(project, file), path.join(this.folder, file));
   }
 
   /** Changes a source or settings file. @throws when the change changes nothing. */

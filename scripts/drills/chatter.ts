@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ChatClient } from "../../../client/chat-client.ts";
-import { nextEvent } from "../../../client/next-event.ts";
-import type { StoredState } from "../../../client/storage.ts";
+import { ChatClient } from "../../client/chat-client.ts";
+import { nextEvent } from "../../client/next-event.ts";
+import type { StoredState } from "../../client/storage.ts";
 import { within } from "./within.ts";
 
 /** Slow enough for a room's usual work, quick enough to be under way at every moment of a deployment. */
@@ -21,7 +21,7 @@ const memory = () => {
 };
 
 /**
- * Two people who talk without a break while a test does things to the deployment, and know afterwards whether anything
+ * Two people who talk without a break while a drill does things to the deployment, and know afterwards whether anything
  * was lost, doubled or out of order. The stack must allow 600 messages a minute.
  */
 export class Chatter {
