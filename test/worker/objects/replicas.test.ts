@@ -172,7 +172,7 @@ describe("two replicas", () => {
   it("refuse what is no bundle and no notice, and found nothing for a notice", async () => {
     const room = freshRoom();
     const there = stub(room, "weur");
-    expect(await there.notice({ room, region: "weur", recall: true })).toEqual({ founded: false });
+    expect(await there.notice({ recall: true })).toEqual({ founded: false });
     expect(await there.report({ room, region: "weur" })).toEqual({ founded: false });
     await runInDurableObject(there, async (object) => {
       // What newer code may send, and nobody can read.
