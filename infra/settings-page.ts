@@ -89,15 +89,22 @@ npm run pulumi -- config set --path 'regions[1]' enam --stack dev && npm run up 
 Set the old key as \`sessionKeyPrevious\` and a new one as \`sessionKey\`, then \`npm run up\`. Sessions are valid for 24
 hours and are renewed with the new key when people reconnect; remove \`sessionKeyPrevious\` after a day.
 
+## Secrets that are set elsewhere
+
+A secret named in \`keptSecrets\` is not set by the stack: each upload leaves it as the script has it, whoever set it
+(\`wrangler secret put\`, the dashboard). The first \`up\` has no script yet that could have it: set it here once, then keep it.
+
 ## Rooms that may be lost
 
 \`up\` says what becomes of every Durable Object class, and refuses what would delete rooms:
 
 - A migration step that deletes a class needs the class in \`allowDeletedClasses\`. So do another \`scriptName\` or
   \`accountId\`: the old script goes, with its rooms.
+- A live script that this stack's state does not know is left alone, so that a fresh clone with an empty backend overwrites
+  nothing. \`adoptScript\` takes it over, with its rooms. Remove the setting afterwards.
 - A script that this stack deployed and that is gone from the account is made anew, with empty rooms, only with
   \`recreateScript\` and after a refresh: \`npm run pulumi -- up --refresh --stack <stack>\`. Remove the setting afterwards.
-- With \`protect\`, \`destroy\` refuses until \`npm run pulumi -- state unprotect <urn> --stack <stack>\`.
+- With \`protect\`, which production has, \`destroy\` refuses until \`npm run pulumi -- state unprotect <urn> --stack <stack>\`.
 `;
 }
 
