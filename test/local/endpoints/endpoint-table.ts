@@ -1,7 +1,8 @@
 /** The table of docs/local-account.md: an endpoint a row, and which client exercises it in a test. */
 import { readFileSync } from "node:fs";
 
-export const CLIENTS = ["provider", "wrangler", "SDK"] as const;
+/** The last one stands where no client asks, and the account's own tests do. */
+export const CLIENTS = ["provider", "wrangler", "SDK", "own tests"] as const;
 export type Client = (typeof CLIENTS)[number];
 
 export interface Endpoint {

@@ -1,0 +1,100 @@
+/** Endpoints that neither provider nor wrangler nor SDK asks for in a test: the dashboard and people do. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import { startTestAccount, type TestAccount } from "../test-account.ts";
+import { endpointTable, routesMarked } from "./endpoint-table.ts";
+
+const asked: string[] = [];
+let account: TestAccount;
+
+const objects = `import { DurableObject } from "cloudflare:workers";
+export class Room extends DurableObject {}
+export default { fetch() { return new Response("hi"); } };`;
+const room = { type: "durable_object_namespace", name: "ROOM", class_name: "Room" };
+
+beforeAll(async () => {
+  account = await startTestAccount();
+  await account.upload("watcher", "export default { tail() {} };");
+  await account.upload("own", objects, {
+    bindings: [room],
+    migrations: { new_tag: "v1", new_sqlite_classes: ["Room"] },
+    tail_consumers: [{ service: "watcher" }],
+  });
+  await account.upload("user", "export default { fetch() {} };", {
+    bindings: [{ ...room, script_name: "own" }],
+  });
+});
+afterAll(() => account.remove());
+
+async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await account.call(method, path, body);
+  asked.push(`${method} ${path.replace(/^A\b/, `/accounts/${account.accountId}`)}`);
+  expect(answer, `${method} ${path}: ${answer.message}`).toMatchObject({ status: 200 });
+  return answer.result;
+}
+
+const idsOf = (result: unknown) => z.array(z.looseObject({ id: z.string() })).parse(result);
+
+it("custom domains as records of their Worker, and what a change of them would do", async () => {
+  const origins = [{ hostname: "www.localhost" }];
+  await account.call("PUT", "A/workers/scripts/own/domains/records", { origins });
+  const change = await ask("POST", "A/workers/scripts/user/domains/changeset", [
+    ...origins,
+    { hostname: "new.localhost" },
+  ]);
+  expect(change).toMatchObject({
+    added: [{ hostname: "new.localhost" }],
+    updated: [{ hostname: "www.localhost", service: "own", modified: true }],
+  });
+  const [record] = idsOf(await ask("GET", "A/workers/domains/records?service=own"));
+  expect(record).toMatchObject({ hostname: "www.localhost" });
+  const place = `A/workers/domains/records/${record?.id}`;
+  expect(await ask("GET", place)).toEqual(record);
+  await ask("DELETE", place);
+  expect(await ask("GET", "A/workers/domains/records")).toEqual([]);
+});
+
+it("a Durable Object namespace by its id", async () => {
+  const [namespace] = idsOf((await account.call("GET", "A/workers/durable_objects/namespaces")).result);
+  const found = await ask("GET", `A/workers/durable_objects/namespaces/${namespace?.id}`);
+  expect(found).toMatchObject({ name: "own_Room", script: "own", class: "Room", use_sqlite: true });
+});
+
+it("who would break if a Worker were deleted, and whose events it gets", async () => {
+  expect(await ask("GET", "A/workers/scripts/own/references")).toMatchObject({
+    durable_objects: [{ service: "user", name: "Room" }],
+  });
+  expect(await ask("GET", "A/workers/tails/by-consumer/watcher")).toMatchObject([
+    { producer: { service: "own" } },
+  ]);
+});
+
+it("Workers and their versions as the newer part of the API shows them", async () => {
+  const workers = idsOf(await ask("GET", "A/workers/workers"));
+  const own = workers.find(({ name }) => name === "own");
+  expect(await ask("GET", `A/workers/workers/${own?.id}`)).toMatchObject({ name: "own" });
+  const version = await ask("GET", "A/workers/workers/own/versions/latest?include=modules");
+  expect(version).toMatchObject({ number: 1, main_module: "index.mjs", migration_tag: "v1" });
+  const content = Buffer.from(objects).toString("base64");
+  expect(version).toMatchObject({ modules: [{ name: "index.mjs", content_base64: content }] });
+});
+
+it("a query of a dataset, and the account's label, which cannot change", async () => {
+  const place = `/accounts/${account.accountId}/analytics_engine/sql`;
+  const headers = { authorization: `Bearer ${account.apiToken}` };
+  const answer = await fetch(`${account.apiUrl}${place}`, {
+    method: "POST",
+    headers,
+    body: "SELECT 1 AS one",
+  });
+  expect(await answer.json()).toMatchObject({ data: [{ one: 1 }] });
+  const label = await account.call("PUT", "A/workers/subdomain", { subdomain: "other" });
+  expect(label).toMatchObject({ status: 501, message: expect.stringContaining("always 'local'") });
+  asked.push(`POST ${place}`, `PUT /accounts/${account.accountId}/workers/subdomain`);
+});
+
+it("together they are what the table says that no client asks for", () => {
+  expect(routesMarked("own tests", asked)).toEqual({ missing: [], unexpected: [] });
+  const nobody = endpointTable().filter(({ clients }) => clients.length === 0);
+  expect(nobody).toEqual([]);
+});
