@@ -6,6 +6,7 @@ import { type DataFolders, prepareGroupFolder, removeOtherGroupFolders } from ".
 import type { DeployedScript, DeployedWorker, Fleet } from "./deployed-worker.ts";
 import { type KvStore, kvStore } from "./kv-store.ts";
 import { previewOf, withPreview } from "./previews.ts";
+import { type Home, shifted } from "./shift.ts";
 import { KV_WORKER } from "./system-workers.ts";
 import { pickVersion, type VersionWish } from "./traffic-split.ts";
 import { groupsOf, type WorkerGroup } from "./worker-groups.ts";
@@ -29,12 +30,6 @@ export interface Runtime {
   readonly change: (next: (fleet: Fleet) => Fleet) => Promise<void>;
   readonly kv: (namespaceId: string) => Promise<KvStore>;
   readonly stop: () => Promise<void>;
-}
-
-/** A group and the workerd that runs it. */
-interface Home {
-  readonly group: WorkerGroup;
-  readonly workerd: Miniflare;
 }
 
 export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdHooks): Promise<Runtime> {
@@ -71,6 +66,9 @@ export async function startRuntime(first: Fleet, folder: string, hooks: WorkerdH
 
   const apply = async (next: Fleet): Promise<void> => {
     const wanted = groupsOf(next.scripts);
+    homes = await Promise.all(homes.map((home) => shifted(home, wanted)));
+    for (const home of homes)
+      for (const { name } of home.group.scripts) places.set(name, Promise.resolve(home));
     const runs = (home: Home, group: WorkerGroup) => home.group.signature === group.signature;
     const kept = homes.filter((home) => wanted.some((group) => runs(home, group)));
     const ended = homes.filter((home) => !kept.includes(home));

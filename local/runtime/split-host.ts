@@ -3,6 +3,7 @@
  * a deployment splits the traffic. An object belongs to one namespace and one namespace to one Worker, so each version's
  * modules are put in a folder of their own, and a class of the script's name chooses at construction, by the object's
  * id, whose class it becomes: an object runs one version for as long as the deployment lasts, on the same data.
+ * New percentages for the same versions are told while it runs; it resets the objects that change version, no others.
  * What the versions share here and not on Cloudflare: one isolate, and compatibility date and flags of the newest.
  * Pure.
  */
@@ -12,6 +13,11 @@ import type { DeployedScript, DeployedWorker, Share } from "./deployed-worker.ts
 import { AFFINITY_HEADER, OVERRIDE_HEADER } from "./traffic-split.ts";
 
 const HOST_MODULE = "__split__.mjs";
+
+/** Entrypoint of the host that takes new percentages, in the order of the shares, as a JSON list. */
+export const SPLIT_CONTROL = "__SplitControl";
+/** A web page cannot send it without being asked back, and is not answered. */
+export const SPLIT_CONTROL_HEADER = "x-account-split";
 
 export function splitHost(script: DeployedScript): DeployedWorker {
   const newest = newestOf(script);
@@ -24,6 +30,13 @@ export function splitHost(script: DeployedScript): DeployedWorker {
     bindings: [
       ...newest.bindings.map((binding) => withVersion(binding, newest)),
       ...script.shares.flatMap(({ worker }) => worker.bindings.map((binding) => ownBinding(binding, worker))),
+      ...newest.namespaces.map(
+        ({ className }): Binding => ({
+          type: "durable_object_namespace",
+          name: `${OWN_OBJECTS}/${className}`,
+          class_name: className,
+        }),
+      ),
     ],
   };
 }
@@ -35,6 +48,8 @@ export function newestOf(script: DeployedScript): DeployedWorker {
   if (newest === undefined) throw new Error(`script '${script.name}' has no version to serve`);
   return newest;
 }
+
+const OWN_OBJECTS = "__objects";
 
 const movedModules = (worker: DeployedWorker): Module[] =>
   worker.modules.map((module) => ({ ...module, name: `${worker.version.id}/${module.name}` }));
@@ -69,6 +84,7 @@ function hostModule(script: DeployedScript, newest: DeployedWorker): Module {
     ...objects.map((name) => `export const ${name} = objectOf(${JSON.stringify(name)});`),
     ...entrypoints.map((name) => `export const ${name} = entrypointOf(${JSON.stringify(name)});`),
     'export default entrypointOf("default");',
+    CONTROL_SOURCE,
   ].join("\n");
   return {
     name: HOST_MODULE,
@@ -97,13 +113,39 @@ const draw = () => atPoint(Math.random() * 100);
 const envOf = (share, env) =>
   (share.env ??= Object.fromEntries(share.bindings.map((name) => [name, env[share.id + "/" + name]])));
 
-const objectOf = (name) => {
-  const Base = shares.some((share) => share.exports[name]?.prototype instanceof DurableObject) ? DurableObject : Object;
-  return class extends Base {
+const shareOf = (id) => atPoint((parseInt(id.slice(0, 8), 16) / 2 ** 32) * 100);
+
+/** Every object that has run here, by class and id, with the version that it last ran. */
+const known = new Map();
+/** Of classes that cannot be called, no object can be told to reset. */
+let allCanReset = true;
+
+const resettable = (share, name) => {
+  const Chosen = share.exports[name];
+  if (!(Chosen.prototype instanceof DurableObject)) return Chosen;
+  share.classes ??= {};
+  return (share.classes[name] ??= Object.defineProperty(class extends Chosen {
+    #ctx;
     constructor(ctx, env) {
       super(ctx, env);
-      const share = atPoint((parseInt(ctx.id.toString().slice(0, 8), 16) / 2 ** 32) * 100);
-      return new share.exports[name](ctx, envOf(share, env));
+      this.#ctx = ctx;
+    }
+    __accountReset() {
+      this.#ctx.abort("Durable Object reset because its code was updated.");
+    }
+  }, "name", { value: Chosen.name }));
+};
+
+const objectOf = (name) => {
+  const canReset = shares.every((share) => share.exports[name]?.prototype instanceof DurableObject);
+  allCanReset &&= canReset;
+  return class extends (canReset ? DurableObject : Object) {
+    constructor(ctx, env) {
+      super(ctx, env);
+      const id = ctx.id.toString();
+      const share = shareOf(id);
+      known.set(name + "/" + id, { name, id, share });
+      return new (resettable(share, name))(ctx, envOf(share, env));
     }
   };
 };
@@ -158,3 +200,20 @@ const entrypointOf = (name) => {
     });
   return Entrypoint;
 };`;
+
+const CONTROL_SOURCE = `
+export class ${SPLIT_CONTROL} extends WorkerEntrypoint {
+  async fetch(request) {
+    if (!request.headers.has("${SPLIT_CONTROL_HEADER}")) return new Response(null, { status: 403 });
+    if (!allCanReset) return new Response(null, { status: 409 });
+    const percentages = await request.json();
+    for (const [index, share] of shares.entries()) share.percentage = percentages[index];
+    const moved = [...known.values()].filter(({ id, share }) => shareOf(id) !== share);
+    await Promise.all(moved.map(async ({ name, id }) => {
+      const objects = this.env["${OWN_OBJECTS}/" + name];
+      // It ends itself, so the call fails.
+      await objects.get(objects.idFromString(id)).__accountReset().catch(() => undefined);
+    }));
+    return Response.json(moved.length);
+  }
+}`;

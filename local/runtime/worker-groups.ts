@@ -11,6 +11,8 @@ export interface WorkerGroup {
   readonly scripts: readonly DeployedScript[];
   /** Equal for groups that run the same. */
   readonly signature: string;
+  /** Equal for groups that run the same but for the percentages. */
+  readonly structure: string;
 }
 
 export function groupsOf(scripts: readonly DeployedScript[]): WorkerGroup[] {
@@ -39,18 +41,23 @@ export function groupsOf(scripts: readonly DeployedScript[]): WorkerGroup[] {
 
 function group(members: readonly DeployedScript[]): WorkerGroup {
   const scripts = members.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  return { name: scripts[0]?.name ?? "", scripts, signature: JSON.stringify(scripts.map(signatureOf)) };
+  const structure = JSON.stringify(scripts.map(structureOf));
+  const percentages = scripts.map(percentagesOf);
+  return {
+    name: scripts[0]?.name ?? "",
+    scripts,
+    structure,
+    signature: JSON.stringify([structure, percentages]),
+  };
 }
 
-const signatureOf = ({ name, shares }: DeployedScript) => [
+const structureOf = ({ name, shares }: DeployedScript) => [
   name,
-  shares.map(({ percentage, worker }) => [
-    percentage,
-    worker.version.id,
-    worker.namespaces,
-    worker.tailConsumers,
-  ]),
+  shares.map(({ worker }) => [worker.version.id, worker.namespaces, worker.tailConsumers]),
 ];
+
+export const percentagesOf = ({ shares }: DeployedScript): number[] =>
+  shares.map(({ percentage }) => percentage);
 
 const boundTo = ({ shares }: DeployedScript): string[] =>
   shares.flatMap(({ worker }) => [...boundScripts(worker.bindings), ...worker.tailConsumers]);

@@ -44,6 +44,8 @@ export function workerOptions(
   worker: DeployedWorker,
   targets: Targets,
   name: string = worker.name,
+  /** Named entrypoints that are reached from outside, each over a socket of its own. */
+  openEntrypoints: readonly string[] = [],
 ): WorkerOptions {
   return {
     config: {
@@ -74,7 +76,12 @@ export function workerOptions(
       ],
     },
     // A socket of its own: requests reach the Worker without the runtime's own entry Worker in between.
-    dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },
+    dev: {
+      unsafeDirectSockets: [
+        { host: "127.0.0.1", port: 0 },
+        ...openEntrypoints.map((entrypoint) => ({ host: "127.0.0.1", port: 0, entrypoint })),
+      ],
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import {
   NAMESPACE_HEADER,
   remoteKvBinding,
 } from "./miniflare-plugin.ts";
-import { newestOf, splitHost, versionOfBinding } from "./split-host.ts";
+import { newestOf, SPLIT_CONTROL, splitHost, versionOfBinding } from "./split-host.ts";
 import {
   ANALYTICS_SOURCE,
   ANALYTICS_WORKER,
@@ -137,7 +137,7 @@ function scriptWorkers(
     },
   };
   return [
-    workerOptions(host, hostTargets),
+    workerOptions(host, hostTargets, script.name, [SPLIT_CONTROL]),
     ...script.shares.map(({ worker }) =>
       workerOptions(
         { ...worker, namespaces: [] },
