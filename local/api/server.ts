@@ -9,6 +9,7 @@ import { type Faults, faultSchema } from "../faults.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { assetRoutes } from "./assets.ts";
 import { readJson } from "./body.ts";
+import { containerRoutes } from "./containers.ts";
 import { isDiskFull } from "./disk-full.ts";
 import { domainRoutes } from "./domains.ts";
 import { ok, refusal } from "./envelope.ts";
@@ -41,6 +42,7 @@ const RESOURCES = [
   versionRoutes,
   workerRoutes,
   assetRoutes,
+  containerRoutes,
   workerVersionRoutes,
   secretRoutes,
   subdomainRoutes,

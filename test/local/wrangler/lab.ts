@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { startTestAccount, type TestAccount } from "../test-account.ts";
+import { recordRequests } from "./request-record.ts";
 
 export interface Finished {
   readonly code: number | null;
@@ -13,6 +14,8 @@ export interface Finished {
 
 export interface WranglerLab {
   readonly account: TestAccount;
+  /** What wrangler asked the API for. */
+  readonly requests: readonly string[];
   /** Runs to the end. `input` goes to stdin. */
   readonly run: (args: readonly string[], input?: string) => Promise<Finished>;
   /** The same, and it must succeed: what it said. */
@@ -29,6 +32,7 @@ export interface WranglerLab {
 /** `bin` is wrangler's own script. */
 export async function openLab(bin: string): Promise<WranglerLab> {
   const account = await startTestAccount();
+  const record = await recordRequests(account.apiUrl);
   const project = mkdtempSync(join(tmpdir(), "wrangler-project-"));
   const start: WranglerLab["start"] = (args) => {
     const child = spawn(process.execPath, [bin, ...args], {
@@ -40,7 +44,7 @@ export async function openLab(bin: string): Promise<WranglerLab> {
         NO_COLOR: "1",
         FORCE_COLOR: "0",
         WRANGLER_SEND_METRICS: "false",
-        CLOUDFLARE_API_BASE_URL: account.apiUrl,
+        CLOUDFLARE_API_BASE_URL: record.url,
         CLOUDFLARE_API_TOKEN: account.apiToken,
         CLOUDFLARE_ACCOUNT_ID: account.accountId,
       },
@@ -62,6 +66,7 @@ export async function openLab(bin: string): Promise<WranglerLab> {
   };
   return {
     account,
+    requests: record.requests,
     run,
     start,
     good: async (args, input) => {
@@ -83,6 +88,7 @@ export async function openLab(bin: string): Promise<WranglerLab> {
     },
     visit: async (host, path, headers) => (await account.visit(host, path, headers)).text(),
     close: async () => {
+      await record.close();
       await account.remove();
       rmSync(project, { recursive: true, force: true });
     },

@@ -1,6 +1,7 @@
 /** What wrangler is used for, as promises that hold for every version of it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { routesMarked } from "../endpoints/endpoint-table.ts";
 import { eventually } from "../test-account.ts";
 import { openLab, type WranglerLab } from "./lab.ts";
 
@@ -283,6 +284,10 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
       expect((await lab.account.visit("own.local.localhost")).status).toBe(404);
       const namespaces = await lab.account.call("GET", "A/workers/durable_objects/namespaces");
       expect(namespaces.result).toEqual([]);
+    });
+
+    it("the table of docs/local-account.md names it for every endpoint that it asked for", () => {
+      expect(routesMarked("wrangler", lab.requests).unexpected).toEqual([]);
     });
   });
 }
