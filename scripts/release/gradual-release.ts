@@ -4,7 +4,7 @@ import { bundleWorker } from "../../infra/bundle.ts";
 import { MIGRATION_HISTORY } from "../../infra/migration-history.ts";
 import { shortVersion } from "../../infra/plan/releases.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
-import type { SmokeTarget } from "../smoke/target.ts";
+import { type SmokeTarget, ticketsOf } from "../smoke/target.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { say } from "../toolchain/steps.ts";
 import type { CloudflareApi } from "../up/cloudflare-api.ts";
@@ -68,7 +68,7 @@ export async function releaseGradually(open: OpenStack, agreed: Agreed): Promise
   const target = (percentage: number): SmokeTarget => ({
     url: settings.url,
     version: bundle.sha256,
-    ticketKey: settings.chat.access === "ticket" ? settings.secrets.TICKET_KEY : undefined,
+    ...ticketsOf(settings.chat.access, settings.secrets.TICKET_KEY),
     canary: { scriptName: settings.scriptName, versionId: to, percentage },
   });
   const ours = await stoppable((signal) =>

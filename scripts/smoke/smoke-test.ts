@@ -28,6 +28,10 @@ export async function smokeTest(target: SmokeTarget, rolloutMs = ROLLOUT_MS): Pr
   const health = `health names version ${healthy.slice(0, 12)}`;
   // Without traffic no room runs it: what can be asked is the Worker around the rooms.
   if (canary?.percentage === 0) return { version: healthy, lines: [health] };
+  if (target.closed) {
+    const why = "the rooms were not entered: the stack does not know its ticketKey";
+    return { version: healthy, lines: [health, why] };
+  }
   const room = canary ? await findCanaryRoom(target, canary.percentage, healthy, deadline) : newSmokeRoom();
   const alice = await joinRunning(target, room, "Smoke A", version ?? healthy, deadline);
   const bob = new Guest(target, room, "Smoke B");

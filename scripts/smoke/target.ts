@@ -9,6 +9,8 @@ export type SmokeTarget = {
   version: string | undefined;
   /** Signs the tickets that a chat with `access: ticket` asks for. */
   ticketKey?: string | undefined;
+  /** Tickets are asked for and their key is not at hand (`keptSecrets`): the rooms cannot be entered. */
+  closed?: boolean;
   canary?: Canary | undefined;
 };
 
@@ -32,15 +34,20 @@ export async function smokeTarget(argument: string): Promise<SmokeTarget> {
   if (/^https?:\/\//.test(argument)) return { url: argument, version: undefined };
   const open = await openStack(argument, { stack: true, provider: false });
   const { url, version } = await deployedChatOf(open);
-  return { url, version, ticketKey: await ticketKeyOf(open) };
+  const setting = async (name: string) =>
+    (await open.cli.quiet(["config", "get", name, "--stack", argument])).stdout.trim();
+  const access = await setting("access");
+  return { url, version, ...ticketsOf(access, access === "ticket" ? await setting("ticketKey") : "") };
 }
 
-/** The key that signs tickets, where the chat asks for them. */
-export async function ticketKeyOf({ cli, stack }: OpenStack): Promise<string | undefined> {
-  const setting = async (name: string) =>
-    (await cli.quiet(["config", "get", name, "--stack", stack])).stdout.trim();
-  return (await setting("access")) === "ticket" ? await setting("ticketKey") : undefined;
-}
+/** How a smoke test gets into the rooms. */
+export const ticketsOf = (
+  access: string,
+  ticketKey: string | undefined,
+): Pick<SmokeTarget, "ticketKey" | "closed"> => {
+  if (access !== "ticket") return {};
+  return ticketKey ? { ticketKey } : { closed: true };
+};
 
 /**
  * What a stack has deployed, from its outputs.
