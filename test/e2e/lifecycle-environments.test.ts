@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -122,7 +122,7 @@ describe("production", () => {
 });
 
 describe("a pull request's stack", () => {
-  it("comes from the template under names of its own, beside the others, says when it ends, and goes without a trace", async () => {
+  it("comes from the template under names of its own, beside the others, says when it ends, and is then swept away without a trace", async () => {
     copyFileSync(path.join(copy.folder, "infra/pr-stack.yaml"), path.join(copy.folder, "Pulumi.pr-7.yaml"));
     await create("pr-7", { workersDevSubdomain: "team" }, ["sessionKey"]);
     await must("up", "pr-7", "--yes");
@@ -135,8 +135,16 @@ describe("a pull request's stack", () => {
     expect(Math.abs(expires - Date.now() - week)).toBeLessThan(3_600_000);
     expect(await output("url")).toBe("https://edge-chat-pr-7.team.workers.dev");
     await must("preview", "pr-7", "--expect-no-changes");
-    await must("destroy", "pr-7", "--yes");
+
+    expect(await must("sweep", "--yes")).toMatch(/pr-7 stays: its end is/);
+    // The sweep of another checkout, which never saw the stack's settings file, a week and an hour later.
+    rmSync(path.join(copy.folder, "Pulumi.pr-7.yaml"));
+    const later = new Date(expires + 3_600_000).toISOString();
+    expect(await must("sweep", "--at", later)).toMatch(/pr-7 is past its time \(--yes removes/);
+    expect(await scripts()).toContain("edge-chat-pr-7");
+    await must("sweep", "--at", later, "--yes");
     expect(await scripts()).toEqual(["edge-chat-production"]);
     expect(await titles()).toEqual(["edge-chat-production-directory"]);
+    expect(await must("pulumi", "stack", "ls", "--json")).not.toContain("pr-7");
   });
 });

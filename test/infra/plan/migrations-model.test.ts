@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { digests } from "../../../infra/fingerprint.ts";
 import { classesAfter, type MigrationStep } from "../../../infra/plan/migration-steps.ts";
+import { planMigrations } from "../../../infra/plan/migrations.ts";
 import { Account, CALLS, type Failure, type Mishap, Stack } from "./cloudflare-model.ts";
 
 /** Histories that make sense: each step makes, renames or deletes one of four classes. */
@@ -138,6 +140,48 @@ describe("up, over any history, after any failures of any call and any hand-made
     stack.up(history, "a+2", { failure: { call: "outputs", mishap: "killed before" } });
     expect(stack.up(history, "a+1")).toBe("well");
     expect(account.rejections).toEqual([]);
+  });
+});
+
+describe("a plan, over all histories, checkouts and live tags", () => {
+  const place = { accountId: "acc", scriptName: "edge-chat-dev" };
+
+  it("sends exactly the steps that the live script lacks, or refuses a tag that its checkout does not know", () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.option(fc.nat()), (steps, checkout, liveAt) => {
+        const history = steps.slice(0, (checkout % steps.length) + 1);
+        const tag = liveAt === null ? "somebody-elses" : (steps[liveAt % steps.length]?.tag ?? "");
+        const names = classesAfter(history);
+        const { problems, migrations } = planMigrations({
+          ...place,
+          stack: "dev",
+          history,
+          digests: digests(history),
+          bound: names,
+          exported: names,
+          live: { tag },
+          last: undefined,
+          memory: { recorded: [place] },
+          allowDeletedClasses: ["A", "B", "C", "D"],
+        });
+        const at = history.findIndex((step) => step.tag === tag);
+        if (at === -1) {
+          expect(problems.map(({ what }) => what).join()).toContain(
+            `migration tag ${tag}, which this program`,
+          );
+          return;
+        }
+        expect(problems).toEqual([]);
+        const lacking = history.slice(at + 1).map(({ tag: _, ...body }) => body);
+        if (lacking.length === 0) expect(migrations).toBeUndefined();
+        else {
+          const { oldTag, newTag, steps: sent, ...only } = migrations ?? { newTag: "" };
+          expect({ oldTag, newTag }).toEqual({ oldTag: tag, newTag: history.at(-1)?.tag });
+          expect(sent ?? [only]).toEqual(lacking);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 
