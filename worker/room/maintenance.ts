@@ -51,7 +51,10 @@ function trim({ store, host, replica, settings }: Premises): number | undefined 
   const target = raiseFloor(before, store.log.placeFromNewest(visibleMessages + 1), slowest, retentionMs);
   const part = store.log.placeFromOldest(TRIM_PLACES);
   const floor = part !== undefined && part < target && part > before ? part : target;
-  if (floor !== before) store.facts.set("floor", floor);
+  if (floor !== before) {
+    store.facts.set("floor", floor);
+    replica.settleMoves(floor);
+  }
   store.log.trim(floor, now - keptMs(retentionMs));
   replica.forgetOrigins();
   store.rates.forgetBefore(now - RATE_WINDOW_MS);

@@ -307,6 +307,13 @@ export class Replica {
     held: (): number | undefined => this.#release(),
   };
 
+  /** The floor rose past the winners of some copies. */
+  settleMoves(floor: string): void {
+    const gone = this.#room.store.replica.settleMoves(floor);
+    const arrivals = gone.map((deletion): Arrival => ({ kind: "deletion", deletion }));
+    if (arrivals.length > 0) this.#room.arrived(this.#held.before(arrivals));
+  }
+
   /** Origins of which nothing is left. */
   forgetOrigins(): void {
     const { life, store } = this.#room;

@@ -74,13 +74,15 @@ export interface ReplicaLog {
   raise(origin: string, seq: number, trimmed: number): void;
   put(entry: Entry, state: PlaceState): void;
   copyOf(id: string): Copy | undefined;
-  /** Empties the copy at this order: it is moved. Its id where it was no moved one before. */
-  move(order: string): string | undefined;
+  /** Empties the copy at this order: it is moved. */
+  move(order: string): void;
   isDeleted(id: string): boolean;
   isMarked(order: string): boolean;
   /** Stores a deletion and empties what it names. */
   delete(deletion: BundleDeletion): void;
   mark(move: BundleMove): void;
+  /** Empties copies that lost against one at or below the floor. Gives those that were seen, as gone by the move. */
+  settleMoves(floor: string): readonly Deletion[];
   earliestHeld(): string | undefined;
   /** Held entries up to an order become visible: the entries, by order, and deletions that hid behind them. */
   release(upTo: string): { entries: readonly Entry[]; deletions: readonly Deletion[] };

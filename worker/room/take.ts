@@ -68,7 +68,10 @@ class Taking {
   run(): Taken {
     const { store } = this.#taker;
     const { deletions, moves, entries, parts } = this.#bundle;
-    if (this.#floor !== ORDER_ZERO) store.facts.set("floor", this.#floor);
+    if (this.#floor !== (store.facts.get("floor") ?? ORDER_ZERO)) {
+      store.facts.set("floor", this.#floor);
+      this.#settle();
+    }
     this.#choose(parts);
     if (this.#ranges.size > 0) {
       for (const deletion of deletions) if (this.#wants(deletion)) this.#delete(deletion);
@@ -119,17 +122,20 @@ class Taking {
     this.#arrivals.push({ kind: "deletion", deletion: { id, origin, seq } });
   }
 
+  /** The loser stays to be seen until the winner comes and takes its place. */
   #move(move: BundleMove): void {
-    const { replica } = this.#taker.store;
     if (move.place <= this.#floor) {
       this.#drop(move);
       return;
     }
-    replica.mark(move);
-    const id = replica.move(move.place);
-    // The one that won is history: it will not come to take this one's place.
-    if (id !== undefined && move.winner <= this.#floor && replica.copyOf(id) === undefined)
-      this.#arrivals.push({ kind: "deletion", deletion: { id, origin: move.origin, seq: move.seq } });
+    this.#taker.store.replica.mark(move);
+    if (move.winner <= this.#floor) this.#settle();
+  }
+
+  /** Losers whose winner is history, and will not come. */
+  #settle(): void {
+    for (const deletion of this.#taker.store.replica.settleMoves(this.#floor))
+      this.#arrivals.push({ kind: "deletion", deletion });
   }
 
   #enter(received: BundleEntry): void {

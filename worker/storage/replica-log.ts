@@ -81,15 +81,9 @@ export class SqlReplicaLog implements ReplicaLog {
     )[0];
   }
 
-  move(order: string): string | undefined {
-    const id = this.#sql.all<{ id: string }>(
-      "SELECT id FROM entries WHERE place = ? AND state <> 2",
-      order,
-    )[0]?.id;
-    if (id === undefined) return undefined;
+  move(order: string): void {
     this.#sql.all("UPDATE entries SET state = 2, message = '', username = '' WHERE place = ?", order);
     this.#log.changed();
-    return id;
   }
 
   isDeleted(id: string): boolean {
@@ -126,6 +120,24 @@ export class SqlReplicaLog implements ReplicaLog {
       seq,
     );
     this.#log.see(origin, seq);
+  }
+
+  settleMoves(floor: string): readonly Deletion[] {
+    const settled = this.#sql.all<{
+      place: string;
+      state: PlaceState;
+      id: string;
+      origin: string;
+      seq: number;
+    }>(
+      `SELECT moves.place, entries.state, entries.id, moves.origin, moves.seq
+       FROM moves JOIN entries ON entries.place = moves.place
+       WHERE moves.winner <= ? AND moves.place > ? AND entries.state <> 2`,
+      floor,
+      floor,
+    );
+    for (const { place } of settled) this.move(place);
+    return settled.flatMap(({ state, id, origin, seq }) => (state === 0 ? [{ id, origin, seq }] : []));
   }
 
   earliestHeld(): string | undefined {

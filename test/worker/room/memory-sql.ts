@@ -7,14 +7,18 @@ export interface MemorySql extends Sql {
   commits: number;
   /** Set: the next statement whose text contains it fails once, as a full disk would. */
   failOn: string | undefined;
+  /** The same content, from now on apart. */
+  copy(): MemorySql;
 }
 
-export function memorySql(): MemorySql {
+export function memorySql(content?: Uint8Array): MemorySql {
   const database = new DatabaseSync(":memory:");
+  if (content !== undefined) database.deserialize(content);
   let depth = 0;
   const sql: MemorySql = {
     commits: 0,
     failOn: undefined,
+    copy: () => memorySql(database.serialize()),
     all: <T extends Row>(query: string, ...bindings: Value[]): T[] => {
       if (sql.failOn !== undefined && query.includes(sql.failOn)) {
         sql.failOn = undefined;

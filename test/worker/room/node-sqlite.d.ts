@@ -7,6 +7,8 @@ declare module "node:sqlite" {
     constructor(path: string);
     exec(sql: string): void;
     prepare(sql: string): StatementSync;
+    serialize(): Uint8Array;
+    deserialize(content: Uint8Array): void;
   }
 }
 

@@ -47,7 +47,9 @@ class Person {
   at = "";
 }
 
-export async function run(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]): Promise<void> {
+export async function run(
+  steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
+): Promise<void> {
   const world = new World(REGIONS, { messagesPerMinute: 10_000, visibleMessages: 6, recentMessages: 6 });
   const people = [0, 1, 2, 3].map(() => new Person());
   let lost = false;
@@ -122,7 +124,6 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
     read();
   }
 
-  if (process.env.DEBUG) (globalThis as any).world = world;
   // Everything works again: the room comes to rest.
   world.heal();
   for (const site of world.sites) site.sql.failOn = undefined;
@@ -134,9 +135,9 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
   await world.pass(3_700_000);
   read();
 
-  const sites = world.sites.filter(({ isFounded }) => isFounded).filter(({ region: name }) =>
-    world.hub.members.some((member) => member.region === name),
-  );
+  const sites = world.sites
+    .filter(({ isFounded }) => isFounded)
+    .filter(({ region: name }) => world.hub.members.some((member) => member.region === name));
   const floors = sites.map(
     ({ sql }) => sql.all<{ value: string }>("SELECT value FROM facts WHERE key = 'floor'")[0]?.value ?? "",
   );
@@ -173,4 +174,3 @@ export async function run(steps: readonly (typeof step extends fc.Arbitrary<infe
         expect(floor > "").toBe(true);
     }
 }
-

@@ -8,7 +8,7 @@ import { type MemorySql, memorySql } from "../memory-sql.ts";
 import { ReplicaModel, ROOM } from "./replica-model.ts";
 
 /** A message under way. */
-interface Parcel {
+export interface Parcel {
   readonly to: string;
   readonly deliver: () => void;
 }
@@ -143,6 +143,20 @@ export class VirtualHub {
     });
   }
 
+  /** Takes the oldest parcel to that place out of the held ones. */
+  async parcel(to: string): Promise<Parcel> {
+    await this.settle();
+    const at = this.parcels.findIndex((parcel) => parcel.to === to);
+    const [found] = at < 0 ? [] : this.parcels.splice(at, 1);
+    if (found === undefined)
+      throw new Error(`nothing is under way to ${to}, only ${this.parcels.map((one) => one.to)}`);
+    return found;
+  }
+  async deliver(...places: readonly string[]): Promise<void> {
+    for (const to of places) (await this.parcel(to)).deliver();
+    await this.settle();
+  }
+
   #post(parcel: Parcel): void {
     if (this.holding) this.parcels.push(parcel);
     else parcel.deliver();
@@ -152,14 +166,14 @@ export class VirtualHub {
     this.calls.push(`${verb} ${region}`);
     const life = this.#life;
     return new Promise<T>((resolve, reject) => {
-      const late = { at: this.now + deadlineMs, run: () => reject(new Error("late")) };
-      this.#timers.push(late);
       const settle = (how: () => void) => {
         // A hub that died hears nothing more.
         if (life !== this.#life) return;
         this.#timers = this.#timers.filter((one) => one !== late);
         how();
       };
+      const late = { at: this.now + deadlineMs, run: () => settle(() => reject(new Error("late"))) };
+      this.#timers.push(late);
       this.#send(region, answer).then(
         (value) => settle(() => resolve(value)),
         (error) => settle(() => reject(error)),
