@@ -1,0 +1,3 @@
+module edge-websocket-chat/load
+
+go 1.24
