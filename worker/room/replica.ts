@@ -228,11 +228,12 @@ export class Replica {
     if (membership.version <= this.#membership.version) return;
     const { store, life } = this.#room;
     const before = this.#membership;
-    this.#membership = membership;
-    store.facts.set("membership", JSON.stringify(membership));
     const others = new Set(membership.members.map(({ region }) => region));
     others.delete(life.region);
+    // Stored before it is believed: after a write that failed it is taken when it comes again.
     this.#replicator.meet(others);
+    store.facts.set("membership", JSON.stringify(membership));
+    this.#membership = membership;
     for (const { region } of before.members) if (!others.has(region)) this.#forget(region);
     const own = this.#own;
     // The hub forgot us, or took us for an earlier life.

@@ -58,14 +58,14 @@ export class Replicator {
     const { store } = this.#exchange;
     for (const region of this.#peers.keys())
       if (!regions.has(region)) {
-        this.#peers.delete(region);
         store.peers.remove(region);
+        this.#peers.delete(region);
       }
     for (const region of regions)
       if (!this.#peers.has(region)) {
         const peer = new Peer(region);
-        this.#peers.set(region, peer);
         store.peers.save(peer.row);
+        this.#peers.set(region, peer);
       }
   }
 
