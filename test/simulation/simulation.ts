@@ -145,6 +145,8 @@ export class Simulation implements Surroundings {
   #countConnections(): void {
     let count = 0;
     for (const replica of this.replicas.values()) count += replica.admitted;
+    // Nobody can tell that its storage went back to where it had more slots: only an operator does that.
+    if (this.#restores) return;
     if (count > this.plan.limits.connectionsPerRoom)
       this.ledger.violations.push(
         `capacity: ${count} connections at once, allowed ${this.plan.limits.connectionsPerRoom}`,
@@ -192,7 +194,7 @@ export class Simulation implements Surroundings {
       }
       case "kick": {
         const userId = this.v1.get(step.user)?.userId;
-        if (userId !== undefined) this.#visit(step.place, (replica) => replica.kick(userId, step.banSeconds));
+        if (userId !== undefined) this.#kick(step.place, userId, step.banSeconds);
         return;
       }
       case "crash":
@@ -265,7 +267,8 @@ export class Simulation implements Surroundings {
     if (region === HUB) this.hub.loseStorage(share);
     const replica = this.replicas.get(region);
     if (replica === undefined) return;
+    const others = this.participants.map((other) => other.region).filter((other) => other !== region);
     replica.loseStorage(share);
-    this.ledger.lost(region, replica.ids());
+    this.ledger.lost(region, replica.ids(), others);
   }
 }
