@@ -35,12 +35,13 @@ const error = (code: ErrorFrame["code"], message: string, clientId?: string): Er
   ...(clientId === undefined ? {} : { clientId }),
 });
 
-/** The article's text, which plain clients show. */
-const MALFORMED: Received = {
+/** With the article's text, which plain clients show, and the id of the message that it answers. */
+const malformed = (clientId?: string): Received => ({
   type: "wrong",
-  error: error("invalid_format", "Invalid message format"),
+  error: error("invalid_format", "Invalid message format", clientId),
   malformed: true,
-};
+});
+const MALFORMED = malformed();
 
 const refused = (frame: ErrorFrame): Received => ({ type: "wrong", error: frame, malformed: false });
 
@@ -81,17 +82,12 @@ export function receive(raw: string | ArrayBuffer, rules: FrameRules): Received 
 }
 
 function receiveMessage(text: unknown, clientId: unknown, rules: FrameRules): Received {
-  if (typeof text !== "string" || text === "") return MALFORMED;
+  if (clientId !== undefined && typeof clientId !== "string") return MALFORMED;
+  // With the id, so that a client does not wait for an answer for ever.
+  if (typeof text !== "string" || text === "") return malformed(clientId);
   if (clientId !== undefined) {
-    if (typeof clientId !== "string") return MALFORMED;
     const judgement = judgeClientId(clientId, rules.now);
-    // With the id, so that a client whose idea of our clock is wrong does not wait for an answer for ever.
-    if (judgement === "malformed")
-      return {
-        type: "wrong",
-        error: error("invalid_format", "Invalid message format", clientId),
-        malformed: true,
-      };
+    if (judgement === "malformed") return malformed(clientId);
     if (judgement === "too_old")
       return refused(error("too_old", "Written too long ago to be sent again", clientId));
   }

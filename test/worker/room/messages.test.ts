@@ -122,6 +122,23 @@ describe("a message", () => {
     expect(ann.socket.of("error")).toMatchObject([{ code: "invalid_format", clientId }]);
   });
 
+  it("without text is refused under its clientId, so that its sender does not wait for an answer for ever", () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    const clientId = room.clientId();
+    for (const message of [undefined, null, 7, ["x"], { text: "x" }, true, ""])
+      ann.send({ type: "chat_message", message, clientId });
+    expect(ann.socket.of("error")).toEqual(
+      Array.from({ length: 7 }, () => ({
+        type: "error",
+        code: "invalid_format",
+        message: "Invalid message format",
+        clientId,
+      })),
+    );
+    expect(room.room.info().messages).toBe(0);
+  });
+
   it("reads the same later as live, whatever its characters", async () => {
     const room = new VirtualRoom();
     const ann = room.enter("ann");
