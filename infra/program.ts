@@ -5,6 +5,7 @@ import * as z from "zod";
 import { type Bundle, bundleFromText, bundleWorker } from "./bundle.ts";
 import { EdgeChat } from "./components/edge-chat.ts";
 import { digests } from "./fingerprint.ts";
+import { IMPORTS, readImports } from "./imports.ts";
 import { keptBundle, providersHttp } from "./kept-bundle.ts";
 import {
   liveScriptAfter,
@@ -102,7 +103,10 @@ function consentThatIsUsedUp(
 export async function program(): Promise<Record<string, unknown>> {
   const stack = pulumi.getStack();
   const settings = settingsOfStack(stack);
-  const { accountId, scriptName, customDomain, consent } = settings;
+  const { accountId, scriptName, customDomain } = settings;
+  const imports = readImports(process.env[IMPORTS]);
+  // Whoever takes a script over by its own command agrees to it by that.
+  const consent = imports.script ? { ...settings.consent, adoptScript: scriptName } : settings.consent;
   const [built, live, last, memory, zones] = await Promise.all([
     bundleWorker(),
     readLiveScript(accountId, scriptName),
@@ -150,7 +154,7 @@ export async function program(): Promise<Record<string, unknown>> {
 
   const deployed = { settings: plainSettings(settings, bundle), secrets: secretDigests(settings) };
   if (pulumi.runtime.isDryRun()) await pulumi.log.info(runInWords(plan, live, last, deployed).join("\n"));
-  for (const name of consentThatIsUsedUp(consent, live, last))
+  for (const name of consentThatIsUsedUp(settings.consent, live, last))
     await pulumi.log.warn(`${name} has done its work: npm run pulumi -- config rm ${name} --stack ${stack}`);
 
   const run = {
@@ -176,6 +180,7 @@ export async function program(): Promise<Record<string, unknown>> {
     customDomain: customDomain && { hostname: customDomain.hostname, zoneId: zoneOf(customDomain, zones).id },
     zones,
     protect: settings.protect,
+    imports,
   });
 
   const since = last?.since ?? new Date().toISOString();

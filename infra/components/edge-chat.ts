@@ -5,6 +5,7 @@ import { WorkersRoute } from "@pulumi/cloudflare/workersRoute.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Imports } from "../imports.ts";
 import { routeResourceName } from "../naming.ts";
 import type { ScriptBinding } from "../plan/bindings.ts";
 import type { Migrations } from "../plan/migration-steps.ts";
@@ -55,7 +56,11 @@ export interface EdgeChatArgs {
   readonly customDomain?: { readonly hostname: string; readonly zoneId: string } | undefined;
   /** Refuses to destroy or replace what holds data. */
   readonly protect: boolean;
+  /** What exists already and is taken over. */
+  readonly imports?: Imports;
 }
+
+const imported = (id: string | undefined) => (id === undefined ? {} : { import: id });
 
 /** The provider's lists are mutable types. */
 const copied = <T>(list: readonly T[]): T[] => [...list];
@@ -98,11 +103,12 @@ export class EdgeChat extends pulumi.ComponentResource {
     });
     const child = { parent: this };
     const holdsData = { ...child, protect: args.protect };
+    const imports = args.imports ?? { routes: {} };
 
     const directory = new WorkersKvNamespace(
       `${name}-directory`,
       { accountId, title: args.kvTitle },
-      holdsData,
+      { ...holdsData, ...imported(imports.directory) },
     );
     this.kvNamespaceId = directory.id;
 
@@ -118,21 +124,21 @@ export class EdgeChat extends pulumi.ComponentResource {
           ? { migrations: directory.id.apply((id) => optionalInput(migrations(id))) }
           : migrations && { migrations: migrationInput(migrations) }),
       },
-      holdsData,
+      { ...holdsData, ...imported(imports.script) },
     );
     this.scriptName = script.scriptName;
 
     const subdomain = new WorkersScriptSubdomain(
       `${name}-subdomain`,
       { accountId, scriptName: script.scriptName, enabled: args.workersDev, previewsEnabled: false },
-      child,
+      { ...child, ...imported(imports.subdomain) },
     );
     const routes = args.routes.map(
       ({ pattern, zoneId }) =>
         new WorkersRoute(
           routeResourceName(name, pattern),
           { zoneId, pattern, script: script.scriptName },
-          child,
+          { ...child, ...imported(imports.routes[pattern]) },
         ),
     );
     // A hostname leads to one service: its old mapping must go before a new one is accepted (100116).
@@ -141,7 +147,7 @@ export class EdgeChat extends pulumi.ComponentResource {
         new WorkersCustomDomain(
           `${name}-domain`,
           { accountId, hostname, zoneId, service: script.scriptName },
-          { ...child, deleteBeforeReplace: true },
+          { ...child, deleteBeforeReplace: true, ...imported(imports.domain) },
         ),
     );
     this.children = [directory, script, subdomain, ...routes, ...domains];
