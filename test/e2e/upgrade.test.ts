@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ChatClient } from "../../client/chat-client.ts";
 import { commitBefore } from "./support/commit-before.ts";
 import { ProjectCopy } from "./support/project-copy.ts";
+import { CROWD, configure } from "./support/settings-of.ts";
 import { socketFrom, Traveller } from "./support/traveller.ts";
 import { within } from "./support/within.ts";
 
@@ -22,7 +23,6 @@ const up = async () => {
   if (code !== 0) throw new Error(said);
   return said;
 };
-const config = (...args: string[]) => copy.pulumi("config", "set", "--path", ...args);
 const arrive = async (room: string, name: string, colo: string) => {
   const person = await Traveller.arrive({ edge: () => copy.account.edgeUrl, room, name, colo });
   people.push(person);
@@ -46,9 +46,7 @@ const settled = (person: Traveller, count: number) =>
 beforeAll(async () => {
   copy = new ProjectCopy(commitBefore("worker/room/replicator.ts"));
   await copy.startAccount();
-  await up();
-  await config("connectsPerMinute", "10000");
-  await config("limits.messagesPerMinute", "600");
+  configure(copy, "infra/local-stack.yaml", { ...CROWD, regions: ["weur"] });
   await up();
 });
 afterAll(async () => {
@@ -82,7 +80,7 @@ it("rooms of the version before there were replicas keep every message when thei
   await copy.crash();
   copy.takeSources();
   await copy.startAccount();
-  for (const [at, region] of ["weur", "enam", "apac"].entries()) await config(`regions[${at}]`, region);
+  configure(copy, "Pulumi.local.yaml", { regions: ["weur", "enam", "apac"] });
   expect(await copy.pulumi("preview")).toMatch(/class ChatRoom: keep[\s\S]*class RoomHub: create/);
   await up();
 

@@ -2,12 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ProjectCopy } from "./support/project-copy.ts";
+import { CROWD, configure } from "./support/settings-of.ts";
 import { CITIES, World } from "./support/world.ts";
 
 const PEOPLE = 60;
 const SEED = 20_261_124;
 /** Time for chat between two disasters, ms. */
-const PEACE_MS = 12_000;
+const PEACE_MS = 8_000;
 const History = z.object({ messages: z.array(z.object({ id: z.string(), message: z.string() })) });
 const Info = z.object({ users: z.number(), messages: z.number(), regions: z.array(z.string()) });
 
@@ -30,12 +31,7 @@ const from = async (colo: string, path: string): Promise<unknown> =>
 beforeAll(async () => {
   copy = new ProjectCopy();
   await copy.startAccount();
-  await up();
-  for (const [at, region] of ["weur", "enam", "apac"].entries())
-    await copy.pulumi("config", "set", "--path", `regions[${at}]`, region);
-  // All people of the test come from one address, and talk faster than people.
-  await copy.pulumi("config", "set", "connectsPerMinute", "10000");
-  await copy.pulumi("config", "set", "--path", "limits.messagesPerMinute", "600");
+  configure(copy, "infra/local-stack.yaml", { ...CROWD, regions: ["weur", "enam", "apac"] });
   await up();
 });
 afterAll(async () => {
@@ -50,7 +46,7 @@ describe("sixty people in three regions", () => {
     expect(new Set(world.people.flatMap(({ regions }) => [...regions]))).toEqual(
       new Set(["weur", "enam", "apac"]),
     );
-    world.storm({ everyMs: 5_000, disturbEveryMs: 400, cities: CITIES });
+    world.storm({ everyMs: 4_000, disturbEveryMs: 400, cities: CITIES });
     await pause(PEACE_MS);
     await copy.crash();
     await copy.startAccount();
