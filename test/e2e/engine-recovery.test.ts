@@ -87,6 +87,17 @@ describe("an up that was killed needs no repair by hand", () => {
     await expectWhole();
   });
 
+  test("given up by Ctrl-C while Cloudflare does not answer, it ends by itself; the next up completes the chat", async () => {
+    await chat.npm("destroy", "local", "--yes");
+    const hanging = await upThatHangs(UPLOAD, "after");
+    hanging.child.kill("SIGINT");
+    expect(await hanging.ended).not.toBe(0);
+    expect(hanging.output()).toMatch(/context canceled/);
+    await arm();
+    await chat.mustNpm("up", "local");
+    await expectWhole();
+  });
+
   test("and neither when the account came back on other ports", async () => {
     await chat.mustNpm("destroy", "local", "--yes");
     const hanging = await upThatHangs(UPLOAD, "before");
