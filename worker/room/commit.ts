@@ -5,7 +5,7 @@ import type { Life } from "./life.ts";
 import { RATE_CACHE_USERS } from "./limits.ts";
 import { idFromClient, idFromPlace } from "./message-id.ts";
 import type { Clock } from "./order.ts";
-import { recentTimes, waitMs } from "./rate-log.ts";
+import { allRecent, recentTimes, waitMs } from "./rate-log.ts";
 import type { Entry, RoomStore, Taken } from "./store.ts";
 
 export interface Pending {
@@ -46,7 +46,7 @@ export class Committer {
     const all = [...this.#recent(userId, now), ...times].sort((a, b) => a - b);
     const recent = recentTimes(all, now);
     this.#times.set(userId, recent);
-    this.#store.rates.save(userId, recent);
+    this.#store.rates.save(new Map([[userId, recent]]));
   }
 
   /** A place in this origin's log. One that a failed transaction took is a gap, which is fine. */
@@ -57,13 +57,21 @@ export class Committer {
   /** In the order given. Errors of the store pass through: call `forget` then. */
   commit(batch: readonly Pending[], now: number): Outcome[] {
     if (this.#times.size >= RATE_CACHE_USERS) this.#times.clear();
-    const senders = new Set<string>();
-    const outcomes = batch.map((pending) => {
-      const outcome = this.#take(pending, now);
-      if (outcome.kind === "accepted") senders.add(outcome.entry.userId);
+    const ids = batch.map(({ connection: { userId }, message: { clientId } }) =>
+      clientId === undefined ? undefined : idFromClient(this.#life.room, userId, clientId),
+    );
+    const taken = new Map(this.#store.log.taken(ids.filter((id) => id !== undefined)));
+    const senders = new Map<string, readonly number[]>();
+    const outcomes = batch.map((pending, index) => {
+      const outcome = this.#take(pending, ids[index], taken, now);
+      if (outcome.kind === "accepted") {
+        const { entry } = outcome;
+        taken.set(entry.id, entry);
+        senders.set(entry.userId, this.#times.get(entry.userId) ?? []);
+      }
       return outcome;
     });
-    for (const userId of senders) this.#store.rates.save(userId, this.#times.get(userId) ?? []);
+    this.#store.rates.save(senders);
     return outcomes;
   }
 
@@ -72,12 +80,16 @@ export class Committer {
     this.#times.clear();
   }
 
-  #take(pending: Pending, now: number): Outcome {
+  /** @param known the message's id, where its sender gave it one */
+  #take(
+    pending: Pending,
+    known: string | undefined,
+    takenBefore: ReadonlyMap<string, Taken>,
+    now: number,
+  ): Outcome {
     const { connection, message } = pending;
     const { userId, username } = connection;
-    const { clientId } = message;
-    const known = clientId === undefined ? undefined : idFromClient(this.#life.room, userId, clientId);
-    const taken = known === undefined ? undefined : this.#store.log.taken(known);
+    const taken = known === undefined ? undefined : takenBefore.get(known);
     if (known !== undefined && taken !== undefined) return { kind: "duplicate", pending, id: known, taken };
 
     const times = this.#recent(userId, now);
@@ -101,7 +113,9 @@ export class Committer {
   }
 
   #recent(userId: string, now: number): number[] {
-    const times = recentTimes(this.#times.get(userId) ?? this.#store.rates.times(userId), now);
+    const known = this.#times.get(userId);
+    if (known !== undefined && allRecent(known, now)) return known;
+    const times = recentTimes(known ?? this.#store.rates.times(userId), now);
     this.#times.set(userId, times);
     return times;
   }

@@ -8,6 +8,13 @@ import { CLOCK_TOLERANCE_MS, RATE_WINDOW_MS } from "./limits.ts";
 export const recentTimes = (times: readonly number[], now: number): number[] =>
   times.filter((time) => time > now - RATE_WINDOW_MS && time <= now + CLOCK_TOLERANCE_MS);
 
+/** Whether `recentTimes` would leave out none: asked for every message, so it looks at both ends only. */
+export function allRecent(times: readonly number[], now: number): boolean {
+  const first = times[0] ?? now;
+  const last = times.at(-1) ?? now;
+  return first > now - RATE_WINDOW_MS && last <= now + CLOCK_TOLERANCE_MS;
+}
+
 /** 0 when one more may be accepted at `now`, else the ms to wait. `times` as from `recentTimes`, oldest first. */
 export function waitMs(times: readonly number[], limit: number, now: number): number {
   const blocking = times[times.length - limit];

@@ -16,8 +16,10 @@ export interface Taken {
 export interface EntryLog {
   /** From now on `heads` names this origin, though it has no entry yet: cursors must be able to. */
   know(origin: string): void;
+  /** Within a transaction it may be written as late as the next read, together with others. */
   append(entry: Entry): void;
-  taken(id: string): Taken | undefined;
+  /** What is known of those ids that were taken before. */
+  taken(ids: readonly string[]): ReadonlyMap<string, Taken>;
   heads(): readonly OriginHead[];
   /** The highest order, deleted places included, held ones not. */
   highest(): string | undefined;
@@ -119,7 +121,7 @@ export interface RoomStore {
   };
   readonly rates: {
     times(userId: string): readonly number[];
-    save(userId: string, times: readonly number[]): void;
+    save(times: ReadonlyMap<string, readonly number[]>): void;
     /** Forgets users whose last accepted message is older. */
     forgetBefore(time: number): void;
   };

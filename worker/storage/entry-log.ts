@@ -4,6 +4,7 @@ import { orderAt } from "../room/order.ts";
 import type { Deletion } from "../room/protocol.ts";
 import type { OriginHead } from "../room/resume.ts";
 import type { Entry, EntryLog, Taken } from "../room/store.ts";
+import { GatheringSql } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
 
 export interface EntryRow extends Row {
@@ -40,7 +41,7 @@ export const entryOf = (row: EntryRow): Entry => ({
 });
 
 export class SqlEntryLog implements EntryLog {
-  readonly #sql: Sql;
+  readonly #sql: GatheringSql;
   #heads: Map<string, Head> | undefined;
   /** Null: none is held. */
   #highest: string | null | undefined;
@@ -50,7 +51,17 @@ export class SqlEntryLog implements EntryLog {
   #hasDeletions: boolean | undefined;
 
   constructor(sql: Sql) {
-    this.#sql = sql;
+    this.#sql = new GatheringSql(sql, `INSERT INTO entries (${COLUMNS})`);
+  }
+
+  /** For whoever else reads or writes entries: sees what was appended. */
+  get sql(): Sql {
+    return this.#sql;
+  }
+
+  /** What `work` appends is written together, at its end or before anything is read. */
+  gathering<T>(work: () => T): T {
+    return this.#sql.gathering(work);
   }
 
   reload(): void {
@@ -74,8 +85,10 @@ export class SqlEntryLog implements EntryLog {
   }
 
   append(entry: Entry): void {
-    this.#sql.all(
-      `INSERT INTO entries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.see(entry.origin, entry.seq);
+    const highest = this.highest();
+    if (highest === undefined || highest < entry.order) this.#highest = entry.order;
+    this.#sql.add([
       entry.order,
       entry.id,
       entry.origin,
@@ -84,20 +97,21 @@ export class SqlEntryLog implements EntryLog {
       entry.username,
       entry.message,
       entry.timestamp,
-    );
-    this.see(entry.origin, entry.seq);
-    const highest = this.highest();
-    if (highest === undefined || highest < entry.order) this.#highest = entry.order;
+    ]);
     this.#newest = undefined;
   }
 
-  taken(id: string): Taken | undefined {
-    return (
-      this.#sql.all<{ order: string; timestamp: number }>(
-        `SELECT place AS "order", timestamp FROM entries WHERE id = ? AND state <> 2`,
-        id,
-      )[0] ?? this.#deletedUnseen(id)
+  taken(ids: readonly string[]): ReadonlyMap<string, Taken> {
+    if (ids.length === 0) return new Map();
+    // One statement for a whole tick. Ids are ours, of characters that JSON leaves as they are.
+    const asked = JSON.stringify(ids);
+    const deleted = this.hasDeletions() ? this.#deletedUnseen(asked) : [];
+    const known = this.#sql.all<{ id: string; order: string; timestamp: number }>(
+      `SELECT id, place AS "order", timestamp FROM entries
+       WHERE id IN (SELECT value FROM json_each(?)) AND state <> 2`,
+      asked,
     );
+    return new Map([...deleted, ...known].map(({ id, order, timestamp }) => [id, { order, timestamp }]));
   }
 
   heads(): readonly OriginHead[] {
@@ -258,13 +272,14 @@ export class SqlEntryLog implements EntryLog {
   }
 
   /** Deleted in another region, from where the message itself did not come yet. */
-  #deletedUnseen(id: string): Taken | undefined {
-    if (!this.hasDeletions()) return undefined;
-    const at = this.#sql.all<{ at: number }>(
-      "SELECT deleted_at AS at FROM deletions WHERE id = ? AND until <> ''",
-      id,
-    )[0]?.at;
-    return at === undefined ? undefined : { order: orderAt(at), timestamp: at };
+  #deletedUnseen(asked: string): (Taken & { id: string })[] {
+    return this.#sql
+      .all<{ id: string; at: number }>(
+        `SELECT id, deleted_at AS at FROM deletions
+         WHERE id IN (SELECT value FROM json_each(?)) AND until <> ''`,
+        asked,
+      )
+      .map(({ id, at }) => ({ id, order: orderAt(at), timestamp: at }));
   }
 
   #place(direction: "ASC" | "DESC", n: number): string | undefined {

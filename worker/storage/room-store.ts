@@ -3,6 +3,7 @@ import type { FactKey, RoomStore } from "../room/store.ts";
 import { vectorFrom, vectorText } from "../room/vector.ts";
 import { SqlEntryLog } from "./entry-log.ts";
 import { SqlReplicaLog } from "./replica-log.ts";
+import { writeRows } from "./rows.ts";
 import type { Sql } from "./sql.ts";
 
 export class SqlRoomStore implements RoomStore {
@@ -15,12 +16,12 @@ export class SqlRoomStore implements RoomStore {
   constructor(sql: Sql) {
     this.#sql = sql;
     this.log = new SqlEntryLog(sql);
-    this.replica = new SqlReplicaLog(sql, this.log);
+    this.replica = new SqlReplicaLog(this.log.sql, this.log);
   }
 
   transaction<T>(work: () => T): T {
     try {
-      return this.#sql.transaction(work);
+      return this.#sql.transaction(() => this.log.gathering(work));
     } catch (error) {
       this.#facts = undefined;
       this.log.reload();
@@ -47,12 +48,11 @@ export class SqlRoomStore implements RoomStore {
       const row = this.#sql.all<{ times: string }>("SELECT times FROM rates WHERE user_id = ?", userId)[0];
       return row === undefined ? [] : row.times.split(",").map(Number).filter(Number.isFinite);
     },
-    save: (userId, times) => {
-      this.#sql.all(
-        "INSERT OR REPLACE INTO rates (user_id, last, times) VALUES (?, ?, ?)",
-        userId,
-        times.at(-1) ?? 0,
-        times.join(","),
+    save: (times) => {
+      writeRows(
+        this.#sql,
+        "INSERT OR REPLACE INTO rates (user_id, last, times)",
+        [...times].map(([userId, all]) => [userId, all.at(-1) ?? 0, all.join(",")]),
       );
     },
     forgetBefore: (time) => {

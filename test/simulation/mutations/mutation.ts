@@ -28,7 +28,7 @@ export const MUTATIONS = {
   "no dedupe": {
     breaks: "a message that was taken before is taken again",
     room: ({ store, host }) => {
-      store.log.taken = () => undefined;
+      store.log.taken = () => new Map();
       return host;
     },
   },
