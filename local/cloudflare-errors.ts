@@ -22,6 +22,7 @@ const permanent = (status: number, code: number, message: string) =>
 
 // Requests
 export const notAuthenticated = () => permanent(403, 10000, "Authentication error");
+export const tokenNotFound = () => permanent(404, 1003, "API Token not found");
 export const missingCredentials = () =>
   permanent(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers");
 export const cannotRoute = (path: string) =>
@@ -66,6 +67,8 @@ export const tailConsumerMissing = (consumer: string) =>
 export const workerNotFound = (id: string) => permanent(404, 10007, `Worker '${id}' not found`);
 /** wrangler waits for a version that it has just uploaded as long as it meets this number. */
 export const versionNotFound = () => permanent(404, 100146, "workers.api.error.version_not_found");
+export const versionInUse = (id: string) =>
+  permanent(400, 10001, `Version '${id}' cannot be deleted: it is part of the active deployment`);
 export const noVersions = () => permanent(404, 10222, "workers.api.error.no_versions");
 export const deploymentNotFound = () => permanent(404, 10002, "workers.api.error.not_found");
 export const deploymentInvalid = (why: string) => permanent(400, 10001, `Invalid deployment: ${why}`);

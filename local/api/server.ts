@@ -26,6 +26,7 @@ import { secretRoutes } from "./secrets.ts";
 import { subdomainRoutes } from "./subdomains.ts";
 import { acceptTail } from "./tail-socket.ts";
 import { tailRoutes } from "./tails.ts";
+import { tokenRoutes } from "./tokens.ts";
 import { userRoutes } from "./user.ts";
 import { versionRoutes } from "./versions.ts";
 import { workerVersionRoutes } from "./worker-versions.ts";
@@ -36,6 +37,7 @@ export const API_PREFIX = "/client/v4";
 
 const RESOURCES = [
   userRoutes,
+  tokenRoutes,
   zoneRoutes,
   scriptSettingsRoutes,
   scriptRoutes,

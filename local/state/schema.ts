@@ -40,4 +40,6 @@ export const SCHEMA: readonly string[] = [
    UPDATE versions SET migration_tag = (SELECT migration_tag FROM scripts WHERE scripts.name = versions.script);`,
   `CREATE TABLE asset_sessions (
      id TEXT PRIMARY KEY, script TEXT NOT NULL, manifest TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT;`,
+  `CREATE TABLE tokens (
+     value TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, permissions TEXT NOT NULL) STRICT;`,
 ];
