@@ -31,7 +31,7 @@ export function settingsProblems(env: Env): readonly string[] {
     ...(env.SESSION_KEY_PREVIOUS ? keyProblem("SESSION_KEY_PREVIOUS", env.SESSION_KEY_PREVIOUS) : []),
     ...(env.CHAT?.access === "ticket" ? keyProblem("TICKET_KEY", env.TICKET_KEY) : []),
     ...(env.ADMIN_TOKEN ? keyProblem("ADMIN_TOKEN", env.ADMIN_TOKEN, ADMIN_TOKEN_MIN) : []),
-    ...(["CHAT_ROOM", "DIRECTORY", "CONNECT_LIMIT", "VERSION"] as const)
+    ...(["CHAT_ROOM", "ROOM_HUB", "DIRECTORY", "ANALYTICS", "CONNECT_LIMIT", "VERSION"] as const)
       .filter((name) => env[name] === undefined)
       .map((name) => `${name} is not bound`),
   ];

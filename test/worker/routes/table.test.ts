@@ -48,6 +48,10 @@ describe("settings that cannot work answer 500, without a word of the reason to 
     ["a short previous session key", { SESSION_KEY_PREVIOUS: "short" }],
     ["a short admin token", { ADMIN_TOKEN: "short" }],
     ["no room objects", { CHAT_ROOM: undefined }],
+    ["no hub objects", { ROOM_HUB: undefined }],
+    ["no directory", { DIRECTORY: undefined }],
+    ["no dataset", { ANALYTICS: undefined }],
+    ["no limiter of new connections", { CONNECT_LIMIT: undefined }],
   ])("%s", async (_, bindings) => {
     const response = await askUnder({ bindings }, "/api/health");
     expect(response.status).toBe(500);
