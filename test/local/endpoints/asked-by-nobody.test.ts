@@ -93,6 +93,16 @@ it("a query of a dataset, and the account's label, which cannot change", async (
   asked.push(`POST ${place}`, `PUT /accounts/${account.accountId}/workers/subdomain`);
 });
 
+it("a token with some rights, made from the groups there are, and deleted", async () => {
+  const [group] = idsOf(await ask("GET", "/user/tokens/permission_groups"));
+  const policies = [{ effect: "allow", permission_groups: [{ id: group?.id }] }];
+  const made = z
+    .object({ id: z.string(), value: z.string() })
+    .parse(await ask("POST", "/user/tokens", { name: "some", policies }));
+  expect(made.value).toMatch(/^[\w-]{40,80}$/);
+  expect(await ask("DELETE", `/user/tokens/${made.id}`)).toEqual({ id: made.id });
+});
+
 it("together they are what the table says that no client asks for", () => {
   expect(routesMarked("own tests", asked)).toEqual({ missing: [], unexpected: [] });
   const nobody = endpointTable().filter(({ clients }) => clients.length === 0);
