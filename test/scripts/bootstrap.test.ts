@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commands, missingPackages } from "../../scripts/bootstrap.mjs";
 
@@ -46,4 +47,14 @@ test("every command of package.json exists", async () => {
     (line) => /bootstrap\.mjs (\w+)/.exec(line)?.[1] ?? [],
   );
   expect(commands()).toEqual(expect.arrayContaining(called));
+});
+
+test("every command of package.json stands in the README", async () => {
+  const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const untold = Object.entries(manifest.scripts).filter(
+    ([name, line]) =>
+      line.includes("bootstrap.mjs") && !new RegExp(`\\| \`npm (run )?${name}[ \`]`).test(readme),
+  );
+  expect(untold).toEqual([]);
 });
