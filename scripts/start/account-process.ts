@@ -32,7 +32,8 @@ export async function startAccountProcess(ports: { port: number; apiPort: number
     {
       cwd: projectFolder,
       detached: true,
-      stdio: ["ignore", log, log],
+      // Not stdout, on which the account says its token: no log may hold a secret. Its file of mode 0600 says the same.
+      stdio: ["ignore", "ignore", log],
     },
   );
   child.unref();

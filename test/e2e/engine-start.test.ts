@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ChatClient } from "../../client/chat-client.ts";
@@ -18,6 +20,8 @@ async function startInForeground(): Promise<Running> {
   await within(120_000, "npm start to be ready", async () => {
     if (start.child.exitCode !== null) throw new Error(`npm start ended:\n${start.output()}`);
     return READY.test(start.output()) ? true : undefined;
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}; it said:\n${start.output()}`);
   });
   return start;
 }
@@ -38,6 +42,16 @@ async function history(url: string): Promise<string[]> {
   const answer = await fetch(new URL("/chat/lobby/messages", url));
   return History.parse(await answer.json()).messages.map(({ message }) => message);
 }
+
+/** The secrets that the stack made for this machine, in plain. */
+const secretSettings = (): Promise<string[]> =>
+  Promise.all(
+    ["sessionKey", "adminToken"].map(async (name) => {
+      const { stdout } = await chat.npm("pulumi", "config", "get", name, "--stack", "local");
+      expect(stdout.trim().length).toBeGreaterThanOrEqual(32);
+      return stdout.trim();
+    }),
+  );
 
 describe("npm start", () => {
   test("prints the chat's address and the lines for other clients, one each, and streams the Worker's log", async () => {
@@ -73,11 +87,14 @@ describe("npm start", () => {
     expect(runningAccount(chat.localFolder)).toBeUndefined();
   });
 
-  test("--detach returns and leaves the chat running; stop ends it, as often as one likes", async () => {
+  test("--detach returns and leaves the chat running, with no secret in its log; stop ends it, as often as one likes", async () => {
     const said = await chat.mustNpm("start", "--detach", "--port", "0", "--api-port", "0");
     expect(await history(urlIn(said))).toEqual(["said before the power cut", "said after it"]);
     const again = await chat.mustNpm("start", "--detach", "--port", "0", "--api-port", "0");
     expect(again).toMatch(/ran already/);
+    const log = readFileSync(path.join(chat.localFolder, "account.log"), "utf8");
+    for (const secret of [chat.account.apiToken, ...(await secretSettings())])
+      expect(log.includes(secret)).toBe(false);
     expect(await chat.mustNpm("stop")).toMatch(/local account stopped/);
     expect(await chat.mustNpm("stop")).toMatch(/no local account is running/);
   });
