@@ -169,6 +169,8 @@ export class Hub {
       const now = this.#host.now();
       desk.office.schedule.by("notices", now);
       desk.office.schedule.by("cleanup", now + CLEANUP_AFTER_MS);
+      const banned = this.#store.bans.earliest();
+      if (banned !== undefined) desk.office.schedule.by("bans", banned);
       if (registry.members().some(({ users }) => users > 0)) this.#changeDirectory(desk.office);
       this.#desk = desk;
       this.#host.log("hub_founded", { room, members: registry.members().length });

@@ -46,6 +46,8 @@ export class Notices {
     const known = this.#store.replicas.get(region);
     if (known === undefined) return { founded: false };
     const bans = this.#store.bans.after(known.bansTaken, BANS_PER_NOTICE);
+    // A ban that ended and was forgotten has its stamp still: whoever got all that there are has it too.
+    const stamp = bans.length < BANS_PER_NOTICE ? this.#store.bans.lastStamp() : (bans.at(-1)?.stamp ?? 0);
     const kick = this.#store.kicks.of(region).map(({ userId }) => userId);
     const notice: HubNotice = {
       ...more,
@@ -57,7 +59,7 @@ export class Notices {
     try {
       const sent = this.#host.replicas.notice(region, this.#room, notice, NOTICE_DEADLINE_MS);
       const noticed = v.parse(noticedSchema, await sent);
-      this.#took(known, noticed, kick, bans.at(-1)?.stamp ?? known.bansTaken);
+      this.#took(known, noticed, kick, stamp);
       return noticed;
     } catch (error) {
       this.#missed(region, error);
