@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { bundleWorker } from "../../infra/bundle.ts";
 import { IsolatedChat } from "./support/isolated-chat.ts";
 
 const chat = new IsolatedChat();
@@ -81,4 +82,24 @@ describe("what cannot work says what to do", () => {
     expect(answer.code).toBe(1);
     expect(answer.stderr).toMatch(/--what[\s\S]*--port is "x"/);
   });
+
+  test("smoke without a target, and of an address where nothing is, exits 1 with the reason", async () => {
+    const nothing = await chat.npm("smoke");
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toMatch(/npm run smoke -- <stack or url>/);
+    const nobody = await chat.npm("smoke", "http://127.0.0.1:9");
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toMatch(/http:\/\/127\.0\.0\.1:9\/api\/health does not answer/);
+    expect(nobody.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+test("npm run build tells the bundle's size, its sha-256 and its five largest inputs", async () => {
+  const said = await chat.mustNpm("build");
+  const { bytes, sha256, inputs } = await bundleWorker();
+  expect(said).toContain(`size     ${(bytes / 1024).toFixed(1)} KiB`);
+  expect(said).toContain(`sha-256  ${sha256}`);
+  const largest = [...inputs].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
+  const listed = said.split("\n").filter((line) => /^ +[\d.]+ KiB {2}/.test(line));
+  expect(listed.map((line) => line.trim().split(" KiB  ")[1])).toEqual(largest.map(({ path }) => path));
 });
