@@ -18,6 +18,13 @@ export function requireScript(cloud: Cloud, name: string): LiveScript {
   return live;
 }
 
+/** The script, also one that has never been deployed. Throws 10007. */
+export function requireKnownScript(cloud: Cloud, name: string): Script {
+  const script = findScript(cloud.db, name);
+  if (script === undefined) throw scriptNotFound();
+  return script;
+}
+
 export function findLiveScript(cloud: Cloud, name: string): LiveScript | undefined {
   const script = findScript(cloud.db, name);
   if (script?.versionId === undefined) return undefined;
@@ -57,7 +64,7 @@ export const settingsView = ({ script, version }: LiveScript, namespaces: readon
   logpush: script.settings.logpush,
   tail_consumers: script.settings.tail_consumers ?? [],
   observability: script.settings.observability,
-  placement: {},
+  placement: version.placement ?? {},
   ...(version.limits === undefined ? {} : { limits: version.limits }),
   ...(script.migrationTag === undefined ? {} : { migration_tag: script.migrationTag }),
   annotations: version.annotations,

@@ -11,7 +11,7 @@ import { findScript } from "../state/scripts.ts";
 import { findVersion, listVersions, type Version } from "../state/versions.ts";
 import { readForm, readJson } from "./body.ts";
 import { ok } from "./envelope.ts";
-import { bindingViews, requireScript } from "./script-view.ts";
+import { bindingViews, requireKnownScript } from "./script-view.ts";
 import { originOf } from "./scripts.ts";
 
 const deploymentSchema = z.object({
@@ -27,7 +27,7 @@ export function versionRoutes(app: Hono, cloud: Cloud): void {
   const base = "/accounts/:account/workers/scripts/:name";
 
   app.get(`${base}/versions`, (context) => {
-    const { script } = requireScript(cloud, context.req.param("name"));
+    const script = requireKnownScript(cloud, context.req.param("name"));
     return ok(context, {
       items: listVersions(cloud.db, script.name).map((version) => versionView(cloud, version)),
     });
@@ -35,24 +35,30 @@ export function versionRoutes(app: Hono, cloud: Cloud): void {
 
   app.post(`${base}/versions`, async (context) => {
     const upload = await parseUpload(await readForm(context));
-    const version = await uploadVersion(cloud, context.req.param("name"), upload, originOf(context));
+    const version = await uploadVersion(
+      cloud,
+      context.req.param("name"),
+      upload,
+      originOf(context),
+      "refused",
+    );
     return ok(context, { ...versionView(cloud, version), startup_time_ms: version.startupTimeMs });
   });
 
   app.get(`${base}/versions/:version`, (context) => {
-    const { script } = requireScript(cloud, context.req.param("name"));
+    const script = requireKnownScript(cloud, context.req.param("name"));
     const version = findVersion(cloud.db, script.name, context.req.param("version"));
     if (version === undefined) throw versionNotFound();
     return ok(context, versionView(cloud, version));
   });
 
   app.get(`${base}/deployments`, (context) => {
-    const { script } = requireScript(cloud, context.req.param("name"));
+    const script = requireKnownScript(cloud, context.req.param("name"));
     return ok(context, { deployments: listDeployments(cloud.db, script.name).map(deploymentView) });
   });
 
   app.get(`${base}/deployments/:deployment`, (context) => {
-    const { script } = requireScript(cloud, context.req.param("name"));
+    const script = requireKnownScript(cloud, context.req.param("name"));
     const found = listDeployments(cloud.db, script.name).find(
       ({ id }) => id === context.req.param("deployment"),
     );

@@ -1,22 +1,24 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import type { Cloud } from "../cloud.ts";
-import { workerNotFound } from "../cloudflare-errors.ts";
-import { patchLatestVersion } from "../deployment/change-bindings.ts";
+import { deleteScript } from "../deployment/delete-script.ts";
+import { changeWorker, createWorker, findWorker, type WorkerFields } from "../deployment/worker-resource.ts";
 import { listScripts, type Script } from "../state/scripts.ts";
 import { readJson } from "./body.ts";
 import { ok, page } from "./envelope.ts";
-import { findLiveScript, type LiveScript } from "./script-view.ts";
-import { originOf } from "./scripts.ts";
-import { applySecrets } from "./secrets.ts";
-import { versionView } from "./versions.ts";
+import { workerView } from "./worker-view.ts";
 
-const patchSchema = z.strictObject({
-  env: z.record(z.string(), z.object({ type: z.literal("secret_text"), text: z.string() }).nullable()),
-  annotations: z.record(z.string(), z.string().nullish()).nullish(),
+const changeSchema = z.strictObject({
+  name: z.string().optional(),
+  logpush: z.boolean().nullish(),
+  observability: z.record(z.string(), z.unknown()).nullish(),
+  subdomain: z.object({ enabled: z.boolean().nullish(), previews_enabled: z.boolean().nullish() }).nullish(),
+  tags: z.array(z.string()).nullish(),
+  tail_consumers: z.array(z.object({ name: z.string() })).nullish(),
 });
+const workerSchema = changeSchema.required({ name: true });
 
-/** The same scripts as the newer part of Cloudflare's API shows them: a Worker by its name or its immutable id. */
+/** The same scripts as the newer part of Cloudflare's API has them: a Worker by its name or its immutable id. */
 export function workerRoutes(app: Hono, cloud: Cloud): void {
   const base = "/accounts/:account/workers/workers";
 
@@ -24,58 +26,56 @@ export function workerRoutes(app: Hono, cloud: Cloud): void {
     const { items, info } = page(context, listScripts(cloud.db));
     return ok(
       context,
-      items.map((script) => workerView(script, cloud.identity.subdomain)),
+      items.map((script) => workerView(cloud, script)),
       info,
     );
   });
 
+  app.post(base, async (context) => {
+    const given = await readJson(context, workerSchema);
+    return ok(context, workerView(cloud, await createWorker(cloud, fieldsOf(given))));
+  });
+
   app.get(`${base}/:worker`, (context) =>
-    ok(
-      context,
-      workerView(requireWorker(cloud, context.req.param("worker")).script, cloud.identity.subdomain),
-    ),
+    ok(context, workerView(cloud, findWorker(cloud, context.req.param("worker")))),
   );
 
-  /** Secrets on the latest version, without deploying it: `wrangler versions secret`. */
-  app.patch(`${base}/:worker/versions/latest`, async (context) => {
-    const { script } = requireWorker(cloud, context.req.param("worker"));
-    const { env, annotations } = await readJson(context, patchSchema);
-    const given = Object.entries(annotations ?? {}).flatMap(([key, value]) => (value ? [[key, value]] : []));
-    const secrets = Object.fromEntries(
-      Object.entries(env).map(([name, secret]) => [name, secret === null ? null : { ...secret, name }]),
+  /** All of it: what is not given falls back to its default. */
+  app.put(`${base}/:worker`, async (context) => {
+    const given = await readJson(context, workerSchema);
+    const changed = await changeWorker(cloud, context.req.param("worker"), () => fieldsOf(given));
+    return ok(context, workerView(cloud, changed));
+  });
+
+  /** What is given of it. */
+  app.patch(`${base}/:worker`, async (context) => {
+    const given = await readJson(context, changeSchema);
+    const changed = await changeWorker(cloud, context.req.param("worker"), (script) =>
+      fieldsOf({ ...given, name: given.name ?? script.name }, script),
     );
-    const version = await patchLatestVersion(
-      cloud,
-      script.name,
-      originOf(context).source,
-      Object.fromEntries(given),
-      (bindings) => applySecrets(bindings, secrets),
-    );
-    return ok(context, versionView(cloud, version));
+    return ok(context, workerView(cloud, changed));
+  });
+
+  app.delete(`${base}/:worker`, async (context) => {
+    const force = context.req.query("force") === "true";
+    await deleteScript(cloud, () => findWorker(cloud, context.req.param("worker")), force);
+    return ok(context, null);
   });
 }
 
-function requireWorker(cloud: Cloud, nameOrId: string): LiveScript {
-  const script = listScripts(cloud.db).find(({ name, tag }) => name === nameOrId || tag === nameOrId);
-  const live = script === undefined ? undefined : findLiveScript(cloud, script.name);
-  if (live === undefined) throw workerNotFound(nameOrId);
-  return live;
+function fieldsOf(given: z.infer<typeof workerSchema>, before?: Script): WorkerFields {
+  const enabled = given.subdomain?.enabled ?? before?.subdomainEnabled ?? false;
+  const settings = before?.settings;
+  return {
+    name: given.name,
+    settings: {
+      tags: given.tags ?? settings?.tags ?? [],
+      logpush: given.logpush ?? settings?.logpush ?? false,
+      observability: given.observability ?? settings?.observability ?? null,
+      tail_consumers:
+        given.tail_consumers?.map(({ name }) => ({ service: name })) ?? settings?.tail_consumers ?? null,
+    },
+    subdomainEnabled: enabled,
+    previewsEnabled: given.subdomain?.previews_enabled ?? before?.previewsEnabled ?? enabled,
+  };
 }
-
-const workerView = (script: Script, subdomain: string) => ({
-  id: script.tag,
-  name: script.name,
-  created_on: script.createdOn,
-  updated_on: script.modifiedOn,
-  deployed_on: script.modifiedOn,
-  logpush: script.settings.logpush,
-  observability: script.settings.observability ?? { enabled: false },
-  subdomain: {
-    enabled: script.subdomainEnabled,
-    previews_enabled: script.previewsEnabled,
-    preview_url_suffix: `-${script.name}.${subdomain}.workers.dev`,
-  },
-  tags: script.settings.tags,
-  tail_consumers: script.settings.tail_consumers ?? [],
-  references: { domains: [], durable_objects: [], queues: [], workers: [] },
-});

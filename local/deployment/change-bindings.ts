@@ -3,7 +3,7 @@ import type { Cloud } from "../cloud.ts";
 import { latestVersionNotDeployed, noVersions, scriptNotFound } from "../cloudflare-errors.ts";
 import type { Binding } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
-import { activeDeployment } from "../state/deployments.ts";
+import { activeDeployment, wasDeployed } from "../state/deployments.ts";
 import { findScript } from "../state/scripts.ts";
 import {
   addVersion,
@@ -74,14 +74,16 @@ export const patchLatestVersion = (
     return version;
   });
 
+/** A migration that has been applied with the earlier version is not the new one's. */
 const withBindings = (
   cloud: Cloud,
-  version: Version,
+  { migrations, ...version }: Version,
   bindings: readonly Binding[],
   source: string,
   annotations: Readonly<Record<string, string>>,
 ): Version => ({
   ...version,
+  ...(migrations === undefined || wasDeployed(cloud.db, version.id) ? {} : { migrations }),
   bindings: [...bindings],
   id: cloud.uuid(),
   number: nextVersionNumber(cloud.db, version.script),

@@ -1,13 +1,14 @@
 /** From an upload to a version, and from versions to a deployment. */
 import type { Cloud } from "../cloud.ts";
 import {
+  deploymentInvalid,
   migrationInVersion,
   scriptNotFound,
   versionBeforeMigration,
   versionNotFound,
 } from "../cloudflare-errors.ts";
 import { transaction } from "../state/database.ts";
-import { activeDeployment, mainShare, type VersionShare } from "../state/deployments.ts";
+import { activeDeployment, mainShare, type VersionShare, wasDeployed } from "../state/deployments.ts";
 import { DEFAULT_SETTINGS, findScript, type Script } from "../state/scripts.ts";
 import { addVersion, findVersion, pruneVersions, type Version } from "../state/versions.ts";
 import { activate, type Deployed, planFor, TRIGGER } from "./activate.ts";
@@ -45,14 +46,26 @@ export const uploadScript = (cloud: Cloud, name: string, upload: Upload, origin:
     });
   });
 
+/** Of an upload without deployment: scripts refuse it, Workers of the newer API apply it when the version is deployed. */
+export type MigrationRule = "refused" | "when deployed";
+
 /** POST of a version: tried and kept, without traffic. */
-export const uploadVersion = (cloud: Cloud, name: string, upload: Upload, origin: Origin): Promise<Version> =>
+export const uploadVersion = (
+  cloud: Cloud,
+  name: string,
+  upload: Upload,
+  origin: Origin,
+  rule: MigrationRule,
+): Promise<Version> =>
   cloud.exclusively(async () => {
     const script = findScript(cloud.db, name);
     if (script === undefined) throw scriptNotFound();
-    if (upload.metadata.migrations) throw migrationInVersion();
-    const { version, report } = await makeVersion(cloud, script, upload, origin);
-    planFor(cloud, script, version.bindings, report.classes, undefined);
+    const { migrations } = upload.metadata;
+    if (migrations && rule === "refused") throw migrationInVersion();
+    const { version: made, report } = await makeVersion(cloud, script, upload, origin);
+    const version: Version = migrations ? { ...made, migrations } : made;
+    // What a migration meets is known only once the version is deployed.
+    if (!migrations) planFor(cloud, script, version.bindings, report.classes, undefined);
     transaction(cloud.db, () => {
       addVersion(cloud.db, version, upload.modules);
       pruneVersions(cloud.db, name);
@@ -72,37 +85,33 @@ export const deployVersions = (
     const script = findScript(cloud.db, name);
     if (script === undefined) throw scriptNotFound();
     checkShares(shares);
-    const versions = shares.map(({ versionId }) => {
+    const planned = shares.map(({ versionId }) => {
       const version = findVersion(cloud.db, name, versionId);
       if (version === undefined) throw versionNotFound();
-      if (version.migrationTag !== script.migrationTag)
+      const pending = wasDeployed(cloud.db, versionId) ? undefined : version.migrations;
+      if (pending !== undefined && shares.length > 1)
+        throw deploymentInvalid(`version '${versionId}' has a migration: it must get all the traffic`);
+      if (pending === undefined && version.migrationTag !== script.migrationTag)
         throw versionBeforeMigration(versionId, version.migrationTag ?? "", script.migrationTag ?? "");
       checkReferences(version.bindings, surroundings(cloud, name));
       const classes = version.namedHandlers.map((handler) => handler.name);
-      planFor(cloud, script, version.bindings, classes, undefined);
-      return version;
+      return { version, plan: planFor(cloud, script, version.bindings, classes, pending) };
     });
-    const main = versions.find(({ id }) => id === mainShare(shares).versionId);
+    const versions = planned.map(({ version }) => version);
+    const main = planned.find(({ version }) => version.id === mainShare(shares).versionId);
     if (main === undefined) throw versionNotFound();
-    const plan = planFor(
-      cloud,
-      script,
-      main.bindings,
-      main.namedHandlers.map((handler) => handler.name),
-      undefined,
-    );
     return activate(cloud, {
       script,
-      version: main,
+      version: main.version,
       modules: undefined,
       shares,
-      plan,
+      plan: main.plan,
       source,
       annotations: { [TRIGGER]: goesBack(cloud, name, versions) ? "rollback" : "promotion", ...annotations },
     });
   });
 
-const draftScript = (cloud: Cloud, name: string): Script => {
+export const draftScript = (cloud: Cloud, name: string): Script => {
   const now = cloud.now().toISOString();
   return {
     name,

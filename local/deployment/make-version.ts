@@ -6,7 +6,7 @@ import { type TrialReport, tryWorker } from "../runtime/trial.ts";
 import { OLDEST_COMPATIBILITY_DATE } from "../runtime/worker-options.ts";
 import { listKvNamespaces } from "../state/kv-namespaces.ts";
 import { listObjectNamespaces } from "../state/object-namespaces.ts";
-import { listScripts, type Script } from "../state/scripts.ts";
+import { listReachable, type Script } from "../state/scripts.ts";
 import {
   findVersion,
   latestVersion,
@@ -66,6 +66,7 @@ export async function makeVersion(
     migrationTag: metadata.migrations?.new_tag ?? script.migrationTag,
     usageModel: metadata.usage_model ?? "standard",
     ...(metadata.limits ? { limits: metadata.limits } : {}),
+    ...(metadata.placement ? { placement: metadata.placement } : {}),
     handlers: [...report.handlers],
     namedHandlers: report.classes.map((className) => ({ name: className, handlers: ["class"] })),
     source: origin.source,
@@ -90,7 +91,7 @@ function assetsOf(
 export const surroundings = (cloud: Cloud, script: string): Surroundings => ({
   script,
   kvNamespaceIds: listKvNamespaces(cloud.db).map((namespace) => namespace.id),
-  scripts: listScripts(cloud.db).map((other) => other.name),
+  scripts: listReachable(cloud.db).map((other) => other.name),
   objectNamespaces: listObjectNamespaces(cloud.db),
 });
 

@@ -28,6 +28,8 @@ const metadataSchema = z.object({
   compatibility_flags: z.array(z.string()).nullish(),
   usage_model: z.string().nullish(),
   limits: z.record(z.string(), z.unknown()).nullish(),
+  /** Without effect here. */
+  placement: z.record(z.string(), z.unknown()).nullish(),
   annotations: z.record(z.string(), z.string().nullish()).nullish(),
   migrations: migrationsSchema.nullish(),
   keep_bindings: z.array(z.string()).nullish(),
@@ -43,7 +45,7 @@ export type Metadata = Omit<z.infer<typeof metadataSchema>, "bindings"> & {
 };
 
 /** Without effect here, and without effect on what the Worker does. */
-const HARMLESS = new Set(["placement", "package_dependencies", "cache_options", "code_update_strategy"]);
+const HARMLESS = new Set(["package_dependencies", "cache_options", "code_update_strategy"]);
 
 export function parseMetadata(json: string): Metadata {
   const raw = parseJson(json, "metadata");

@@ -5,7 +5,7 @@ import type { PreviewedVersion } from "../edge/resolve.ts";
 import { toWorker } from "../runtime/deployed-worker.ts";
 import { namespacesOf } from "../state/object-namespaces.ts";
 import { findScript, type Script } from "../state/scripts.ts";
-import { findVersion, listVersions, readModules } from "../state/versions.ts";
+import { findVersion, listVersions, readModules, type Version } from "../state/versions.ts";
 
 /** Digits of a version's id in its host name. */
 const PREFIX_DIGITS = 8;
@@ -34,10 +34,14 @@ export function findPreview(cloud: Cloud, label: string): PreviewedVersion | und
   return undefined;
 }
 
+/** A version with a migration has objects as soon as it is deployed. */
+export const canBePreviewed = (cloud: Cloud, script: Script, { migrations }: Version): boolean =>
+  migrations === undefined && hasPreviews(cloud, script);
+
 /** Newest first: an alias given again moves on. */
 function previewable(cloud: Cloud, name: string) {
   const script = findScript(cloud.db, name);
-  return script === undefined || !hasPreviews(cloud, script) ? undefined : listVersions(cloud.db, name);
+  return script && listVersions(cloud.db, name).filter((version) => canBePreviewed(cloud, script, version));
 }
 
 export function previewAddress(cloud: Cloud, { script, versionId }: PreviewedVersion): Promise<URL> {

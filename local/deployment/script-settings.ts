@@ -32,7 +32,7 @@ export const changeScriptSettings = (
 
 export function checkTailConsumers(cloud: Cloud, script: Script): void {
   for (const consumer of tailConsumersOf(script.settings))
-    if (consumer !== script.name && findScript(cloud.db, consumer) === undefined)
+    if (consumer !== script.name && findScript(cloud.db, consumer)?.versionId === undefined)
       throw tailConsumerMissing(consumer);
 }
 

@@ -31,17 +31,27 @@ export async function parseUpload(form: FormData): Promise<Upload> {
       "service-worker scripts (body_part): export a default handler and set main_module",
     );
   const modules: Module[] = [];
-  let size = 0;
   for (const [name, value] of form) {
     if (name === "metadata" || typeof value === "string") continue;
-    const contents = new Uint8Array(await value.arrayBuffer());
-    size += contents.byteLength;
-    modules.push({ name, contentType: value.type, contents });
+    modules.push({ name, contentType: value.type, contents: new Uint8Array(await value.arrayBuffer()) });
   }
+  return checked(metadata, metadata.main_module, modules);
+}
+
+/** The same as one JSON body, with the modules in it: a version of a Worker. */
+export function parseJsonUpload(metadata: Metadata, modules: readonly Module[]): Upload {
+  if (metadata.main_module === undefined && modules.length === 0 && metadata.assets?.jwt)
+    return { metadata, mainModule: ASSETS_ONLY.name, modules: [ASSETS_ONLY] };
+  if (metadata.main_module === undefined) throw scriptInvalid("main_module is missing");
+  return checked(metadata, metadata.main_module, modules);
+}
+
+function checked(metadata: Metadata, mainModule: string, modules: readonly Module[]): Upload {
+  const size = modules.reduce((sum, { contents }) => sum + contents.byteLength, 0);
   if (size > MAX_UPLOAD_BYTES)
     throw scriptInvalid(`the script has ${size} bytes; at most ${MAX_UPLOAD_BYTES} are allowed`);
-  const main = modules.find((module) => module.name === metadata.main_module);
+  const main = modules.find((module) => module.name === mainModule);
   if (main === undefined)
-    throw scriptInvalid(`No such module "${metadata.main_module}": the upload has no part of that name.`);
-  return { metadata, mainModule: main.name, modules: [main, ...modules.filter((module) => module !== main)] };
+    throw scriptInvalid(`No such module "${mainModule}": the upload has no part of that name.`);
+  return { metadata, mainModule, modules: [main, ...modules.filter((module) => module !== main)] };
 }

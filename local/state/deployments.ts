@@ -42,6 +42,10 @@ export function listDeployments(
 export const activeDeployment = (db: DatabaseSync, script: string): Deployment | undefined =>
   listDeployments(db, script, 1)[0];
 
+/** Deployments are kept for ever, so this says of a version whether its migration has been applied. */
+export const wasDeployed = (db: DatabaseSync, versionId: string): boolean =>
+  db.prepare("SELECT 1 FROM deployment_shares WHERE version_id = ? LIMIT 1").get(versionId) !== undefined;
+
 export function addDeployment(db: DatabaseSync, deployment: Deployment): void {
   db.prepare("INSERT INTO deployments VALUES (?, ?, ?, ?, ?, ?)").run(
     deployment.id,

@@ -83,6 +83,15 @@ export function saveScript(db: DatabaseSync, script: Script): void {
   );
 }
 
+/** Under another name, with all that is its own. Names that it lends to other scripts' bindings are not followed. */
+export function renameScript(db: DatabaseSync, from: string, to: string): void {
+  db.exec("PRAGMA defer_foreign_keys = ON");
+  db.prepare("UPDATE scripts SET name = ?2 WHERE name = ?1").run(from, to);
+  for (const table of ["versions", "deployments", "object_namespaces", "routes", "asset_sessions"])
+    db.prepare(`UPDATE ${table} SET script = ?2 WHERE script = ?1`).run(from, to);
+  db.prepare("UPDATE domains SET service = ?2 WHERE service = ?1").run(from, to);
+}
+
 /** Takes the script's versions, deployments, routes, domains and object namespaces with it. */
 export function removeScript(db: DatabaseSync, name: string): void {
   db.prepare("DELETE FROM routes WHERE script = ?").run(name);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { assetsSchema, hashesOf, sessionHashes } from "./assets.ts";
 import { bindingSchema } from "./binding.ts";
 import { LISTED_DEPLOYMENTS } from "./deployments.ts";
+import { migrationsSchema } from "./migrations.ts";
 import { bytes, integer, optionalText, type Row, text } from "./row.ts";
 
 /** Versions kept of one script besides the deployed ones: enough to roll back, little enough to stay small. */
@@ -23,6 +24,9 @@ const bodySchema = z.object({
   source: z.string(),
   startupTimeMs: z.number(),
   assets: assetsSchema.optional(),
+  placement: z.record(z.string(), z.unknown()).optional(),
+  /** Applied when the version is deployed for the first time. */
+  migrations: migrationsSchema.optional(),
 });
 
 export type VersionBody = z.infer<typeof bodySchema>;
@@ -94,6 +98,10 @@ export function addVersion(db: DatabaseSync, version: Version, modules: readonly
   const insert = db.prepare("INSERT INTO modules VALUES (?, ?, ?, ?, ?)");
   for (const [position, module] of modules.entries())
     insert.run(id, position, module.name, module.contentType, module.contents);
+}
+
+export function removeVersion(db: DatabaseSync, script: string, id: string): void {
+  db.prepare("DELETE FROM versions WHERE script = ? AND id = ?").run(script, id);
 }
 
 /** Forgets the oldest versions beyond those kept. Those of the listed deployments, the live one among them, stay. */

@@ -9,7 +9,7 @@ const keySchema = z.union([
 
 /** Fields whose values differ from account to account: only the type counts. */
 const VOLATILE = new Set(
-  "id tag etag created_on modified_on activated_on cert_id namespace_id startup_time_ms deployment_id name_servers permissions jwt pipeline_hash last_deployed_from available_on_subdomain".split(
+  "id tag etag created_on modified_on activated_on cert_id namespace_id startup_time_ms deployment_id name_servers permissions jwt pipeline_hash last_deployed_from available_on_subdomain deployed_on updated_on source author_email workers/triggered_by".split(
     " ",
   ),
 );

@@ -146,6 +146,10 @@ describe("what the official provider sends is answered as it needs it", { timeou
   it("values, subdomains, routes, domains and schedules with no more than they need", () =>
     replayAll("small"));
   it("assets: uploaded once, not sent again, and one that changed", () => replayAll("assets"));
+  it("Workers, their versions and deployments, from the first one over a rename to a destroy", () =>
+    replayAll("workers"));
+  it("versions of Workers with every kind of setting read back as they were sent", () =>
+    replayAll("worker-versions"));
   it("scripts with few and with many settings read back as they were sent", () => replayAll("scripts"));
 });
 

@@ -1,7 +1,7 @@
 /** Endpoints that neither provider nor wrangler nor SDK asks for in a test: the dashboard and people do. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import { startTestAccount, type TestAccount } from "../test-account.ts";
+import { startTestAccount, type TestAccount, uploadForm } from "../test-account.ts";
 import { endpointTable, routesMarked } from "./endpoint-table.ts";
 
 const asked: string[] = [];
@@ -33,7 +33,8 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
   return answer.result;
 }
 
-const idsOf = (result: unknown) => z.array(z.looseObject({ id: z.string() })).parse(result);
+const idSchema = z.looseObject({ id: z.string() });
+const idsOf = (result: unknown) => z.array(idSchema).parse(result);
 
 it("custom domains as records of their Worker, and what a change of them would do", async () => {
   const origins = [{ hostname: "www.localhost" }];
@@ -77,6 +78,15 @@ it("Workers and their versions as the newer part of the API shows them", async (
   expect(version).toMatchObject({ number: 1, main_module: "index.mjs", migration_tag: "v1" });
   const content = Buffer.from(objects).toString("base64");
   expect(version).toMatchObject({ modules: [{ name: "index.mjs", content_base64: content }] });
+  const patched = await ask("PATCH", "A/workers/workers/own", { tags: ["kept"] });
+  expect(patched).toMatchObject({ tags: ["kept"], tail_consumers: [{ name: "watcher" }] });
+  const upload = uploadForm(objects, { bindings: [room] });
+  const { id } = idSchema.parse(
+    (await account.call("POST", "A/workers/scripts/own/versions", upload)).result,
+  );
+  await ask("DELETE", `A/workers/workers/own/versions/${id}`);
+  const left = idsOf(await ask("GET", "A/workers/workers/own/versions"));
+  expect(left).toMatchObject([{ number: 1 }]);
 });
 
 it("a query of a dataset, and the account's label, which cannot change", async () => {
