@@ -50,7 +50,10 @@ export async function findChat(api: CloudflareApi, settings: Settings): Promise<
 }
 
 /** All routes of the zones that the settings name; a zone that cannot be read is the program's to tell. */
-async function routesOf(api: CloudflareApi, { accountId, routes }: Settings): Promise<Found["routes"]> {
+export async function routesOf(
+  api: CloudflareApi,
+  { accountId, routes }: Settings,
+): Promise<Found["routes"]> {
   const found: Found["routes"] = [];
   const zones = new Set<string>();
   for (const { zone, zoneId } of routes) {
