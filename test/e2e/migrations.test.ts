@@ -153,7 +153,7 @@ describe("deployments with the real engine", () => {
     copy.edit("Pulumi.local.yaml", (text) =>
       text
         .replace(/access: open/, "access: opne\n  edge-websocket-chat:limitz: 3")
-        .replace(/regions:\n\s+- weur/, "regions: mars"),
+        .replace(/regions:\n(\s+- \w+\n)+/, "regions: mars\n"),
     );
     const { code, said } = await copy.npm("pulumi", "preview", "--stack", "local");
     copy.edit("Pulumi.local.yaml", () => before);
@@ -174,10 +174,14 @@ describe("deployments with the real engine", () => {
   });
 
   it("never write a secret down in plain, in state, stack file, previews or logs", async () => {
+    const more = { ticketKey: "ticket-key-".repeat(4), sessionKeyPrevious: "the-key-before-".repeat(3) };
+    for (const [name, value] of Object.entries(more))
+      await copy.pulumi("config", "set", "--secret", name, value);
     const secrets = [
       copy.account.apiToken,
       await copy.setting("sessionKey"),
       await copy.setting("adminToken"),
+      ...Object.values(more),
     ];
     expect(secrets.every((secret) => secret.length >= 32)).toBe(true);
     await copy.pulumi("preview", "--diff");
