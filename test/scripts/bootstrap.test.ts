@@ -54,7 +54,7 @@ test("every command of package.json stands in the README", async () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
   const untold = Object.entries(manifest.scripts).filter(
     ([name, line]) =>
-      line.includes("bootstrap.mjs") && !new RegExp(`\\| \`npm (run )?${name}[ \`]`).test(readme),
+      line.includes("bootstrap.mjs") && !new RegExp(`npm (run )?${name}(?![\\w:-])`).test(readme),
   );
   expect(untold).toEqual([]);
 });
