@@ -56,8 +56,10 @@ describe("a grant", () => {
     world.loseStorage();
     await world.acquire("weur", 9);
     await world.acquire("weur", 9);
+    world.holding = true;
     registration.deliver();
     await world.settle();
+    while (world.parcels.some(({ to }) => to === "apac")) await world.deliver("apac", "back");
     grant.deliver();
     await world.settle();
     expect(world.replica("apac").mayUse).toBeLessThanOrEqual(boundOf(world, "apac"));
