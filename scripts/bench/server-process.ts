@@ -21,14 +21,18 @@ export interface Server {
   /** Processes whose CPU time and memory are the server's. */
   readonly pids: readonly number[];
   stop(): Promise<void>;
+  /** At once, with -9, and without taking the data away. */
+  kill(): Promise<void>;
 }
 
 export async function startServer(
   server: Contender["server"],
   chat: ChatConfig,
   environment: Readonly<Record<string, string>> = {},
+  /** Where its data lies and stays; without one it is gone with the server. */
+  kept?: string,
 ): Promise<Server> {
-  const folder = mkdtempSync(path.join(tmpdir(), `bench-${server}-`));
+  const folder = kept ?? mkdtempSync(path.join(tmpdir(), `bench-${server}-`));
   const node = nodeProgramOf(server);
   const command: [string, ...string[]] =
     node === undefined
@@ -45,7 +49,7 @@ export async function startServer(
     ...started,
     stop: async () => {
       await started.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -68,8 +72,12 @@ export async function startProcess(
     await ended;
     clearTimeout(force);
   };
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
   const { port, pids = [] } = await firstLine(child, command.join(" ").slice(0, 200), ended);
-  return { address: `127.0.0.1:${port}`, pids, stop };
+  return { address: `127.0.0.1:${port}`, pids, stop, kill };
 }
 
 function firstLine(

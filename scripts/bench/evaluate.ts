@@ -1,0 +1,84 @@
+/** From what the load generator saw to the figures of the page. Pure. */
+import type { LoadResult } from "./load-program.ts";
+import type { Figures } from "./measure.ts";
+import type { Outcome, Row } from "./outcome.ts";
+import { HEAVIEST, rateKey, type Scale, SLOW, saturationKey } from "./scenarios.ts";
+import { ratioOf, sampleOf } from "./statistics.ts";
+
+const MIB = 2 ** 20;
+const FLOOR = "floor";
+
+const perCpuSecond = ({ deliveries, serverCpuSeconds }: LoadResult): number =>
+  deliveries / Math.max(serverCpuSeconds, 0.01);
+
+export function evaluate(
+  figures: Figures,
+  { sizes, rates }: Scale,
+): Pick<Outcome, "saturation" | "curves" | "heaviest" | "slow"> {
+  const heaviest = figures.get(HEAVIEST)?.values().next().value?.[0];
+  return {
+    saturation: sizes.map((connections) => ({
+      connections,
+      rows: rowsOf(figures.get(saturationKey(connections)) ?? new Map()),
+    })),
+    curves: curvesOf(figures, rates),
+    ...(heaviest === undefined
+      ? {}
+      : {
+          heaviest: {
+            perSecond: heaviest.deliveries / heaviest.seconds,
+            p50: heaviest.p50,
+            p99: heaviest.p99,
+            busy: heaviest.serverCpuSeconds / heaviest.seconds,
+            closed: heaviest.closed,
+          },
+        }),
+    slow: [...(figures.get(SLOW) ?? [])].flatMap(([contender, [result]]) =>
+      result === undefined
+        ? []
+        : [{ contender, grownMiB: (result.rssPeak - result.rssBefore) / MIB, p99: result.p99 }],
+    ),
+  };
+}
+
+function rowsOf(byName: ReadonlyMap<string, readonly LoadResult[]>): Row[] {
+  const floor = (byName.get(FLOOR) ?? []).map(perCpuSecond);
+  return [...byName].map(([contender, results]) => {
+    const toFloor = ratioOf(results.map(perCpuSecond), floor);
+    const sample = (of: (result: LoadResult) => number) => sampleOf(results.map(of));
+    return {
+      contender,
+      perSecond: sample(({ deliveries, seconds }) => deliveries / seconds),
+      perCpuSecond: sample(perCpuSecond),
+      ...(toFloor === undefined ? {} : { toFloor }),
+      microsPerDelivery: sample((result) => 1e6 / Math.max(perCpuSecond(result), 1)),
+      bytesPerDelivery: sample(({ bytes, deliveries }) => bytes / Math.max(deliveries, 1)).median,
+      joinsPerSecond: sample(({ joined, joinSeconds }) => joined / joinSeconds),
+      loadBusy: sample(({ loadCpuSeconds, seconds }) => loadCpuSeconds / seconds).median,
+      p50: sample(({ p50 }) => p50),
+      p99: sample(({ p99 }) => p99),
+    };
+  });
+}
+
+function curvesOf(figures: Figures, rates: readonly number[]): Outcome["curves"] {
+  const names = new Set(rates.flatMap((rate) => [...(figures.get(rateKey(rate))?.keys() ?? [])]));
+  return [...names].map((contender) => ({
+    contender,
+    points: rates.flatMap((rate) => {
+      const results = figures.get(rateKey(rate))?.get(contender) ?? [];
+      if (results.length === 0) return [];
+      return [
+        {
+          rate,
+          p50: sampleOf(results.map(({ p50 }) => p50)),
+          p99: sampleOf(results.map(({ p99 }) => p99)),
+          // Of what was said in the measured time, how much was heard in it: below 1 the server fell behind.
+          kept: sampleOf(
+            results.map(({ deliveries, messages, joined }) => deliveries / Math.max(messages * joined, 1)),
+          ).median,
+        },
+      ];
+    }),
+  }));
+}

@@ -1,0 +1,77 @@
+/** What is measured, of whom. One measurement is one run of the load generator against a fresh room. */
+import type { Contender } from "./contenders.ts";
+import type { LoadSpec } from "./load-program.ts";
+
+export interface Scenario {
+  /** Unique: the key of its figures. */
+  readonly key: string;
+  readonly of: readonly Contender["name"][];
+  readonly spec: Pick<LoadSpec, "connections" | "slow" | "mode" | "inFlight" | "rate" | "warmupMs" | "runMs">;
+}
+
+export interface Scale {
+  readonly runMs: number;
+  readonly slowMs: number;
+  readonly rates: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+export const FULL: Scale = {
+  runMs: 3_000,
+  slowMs: 20_000,
+  rates: [20, 100, 300, 1_000, 3_000],
+  sizes: [100, 1_000],
+};
+/** A look at whether everything works; too short to be believed. */
+export const QUICK: Scale = { runMs: 1_000, slowMs: 4_000, rates: [20, 300], sizes: [100] };
+
+const EVERYBODY = ["ours, v1", "ours, plain", "floor", "naive object", "partyserver", "socket.io", "ws"];
+const PACED = ["ours, v1", "ours, plain", "floor", "ws"];
+
+/** People in the room of the latency curves. */
+export const CURVE_SIZE = 100;
+/** ms before the measured time: arrivals are told, code is compiled. */
+const WARMUP_MS = 1_000;
+/** Messages under way at saturation: enough that no contender waits for the load generator. */
+const IN_FLIGHT = 1_000;
+/** Readers, and messages a second, of the test with slow readers. */
+const SLOW_READERS = 5;
+const SLOW_RATE = 1_000;
+
+export const scenariosOf = ({ runMs, slowMs, rates, sizes }: Scale): readonly Scenario[] => [
+  ...sizes.map((connections) => ({
+    key: saturationKey(connections),
+    of: EVERYBODY,
+    spec: { connections, mode: "saturate" as const, inFlight: IN_FLIGHT, warmupMs: WARMUP_MS, runMs },
+  })),
+  ...rates.map((rate) => ({
+    key: rateKey(rate),
+    of: PACED,
+    spec: { connections: CURVE_SIZE, mode: "rate" as const, rate, warmupMs: WARMUP_MS, runMs },
+  })),
+  {
+    key: HEAVIEST,
+    of: ["ours, v1"],
+    spec: { connections: 1_000, mode: "rate" as const, rate: 167, warmupMs: 2 * WARMUP_MS, runMs: slowMs },
+  },
+  {
+    key: SLOW,
+    of: ["ours, v1", "floor"],
+    spec: {
+      connections: SLOW_READERS,
+      slow: SLOW_READERS,
+      mode: "rate" as const,
+      rate: SLOW_RATE,
+      warmupMs: WARMUP_MS,
+      runMs: slowMs,
+    },
+  },
+];
+
+export const saturationKey = (connections: number): string => `saturation ${connections}`;
+export const rateKey = (rate: number): string => `rate ${rate}`;
+/** The heaviest legal room: a thousand people, ten messages a minute each. */
+export const HEAVIEST = "heaviest room";
+export const SLOW = "slow readers";
+/** Measured once a round or less: they are long. */
+export const LONG: ReadonlySet<string> = new Set([HEAVIEST, SLOW]);
