@@ -92,6 +92,9 @@ describe("npm start", () => {
     expect(await history(urlIn(said))).toEqual(["said before the power cut", "said after it"]);
     const again = await chat.mustNpm("start", "--detach", "--port", "0", "--api-port", "0");
     expect(again).toMatch(/ran already/);
+    const elsewhere = await chat.npm("start", "--detach", "--port", "9", "--api-port", "0");
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.stderr).toMatch(/runs already, at http:.*`npm stop` to start it with other ports/);
     const log = readFileSync(path.join(chat.localFolder, "account.log"), "utf8");
     for (const secret of [chat.account.apiToken, ...(await secretSettings())])
       expect(log.includes(secret)).toBe(false);
