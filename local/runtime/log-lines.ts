@@ -16,7 +16,8 @@ export function consoleLine(line: LogLine): string | undefined {
 /** One line for each exception: which script, doing what, what went wrong. */
 export function exceptionLines(event: TailEvent): string[] {
   const request = event.event?.request;
-  const doing = request === undefined ? "" : ` ${request.method} ${request.url}`;
+  // Without the query: tokens may stand there, and these lines are kept.
+  const doing = request === undefined ? "" : ` ${request.method} ${request.url.split("?", 1)[0]}`;
   return event.exceptions.map(({ name, message, stack }) => {
     const where = stack === undefined ? "" : `\n${stack}`;
     return `error: [${event.scriptName ?? "?"}]${doing} ${name}: ${message}${where}`;

@@ -8,7 +8,7 @@ const event = tailEventSchema.parse({
   eventTimestamp: 1,
   event: {
     request: {
-      url: "http://chat/x",
+      url: "http://chat/x?session=a.token",
       method: "GET",
       headers: { "cf-connecting-ip": "127.0.0.1", "x-trace": "abc" },
     },
@@ -42,7 +42,7 @@ describe("the filters of wrangler tail", () => {
 });
 
 describe("what a person reads", () => {
-  it("an exception names its script, its request and its stack", () => {
+  it("an exception names its script, its request without the query, where tokens may stand, and its stack", () => {
     expect(exceptionLines(event)).toEqual([
       "error: [chat] GET http://chat/x Error: boom\n    at fetch (index.mjs:1:1)",
     ]);
