@@ -8,7 +8,7 @@ export type Difference = {
   changed: string[];
   /** The same and all that the cloud may set anew because of them: what the official provider reports. */
   diffs: string[];
-  /** Those of `changed` that replace the resource. */
+  /** Those that replace the resource. */
   replaces: string[];
 };
 
@@ -64,7 +64,10 @@ export function difference(kind: ResourceKind, inputs: Properties, state: Proper
   const diffs = Object.keys(kind.attributes).filter(
     (name) => changed.includes(name) || !same(open[name], state[name]),
   );
-  const replaces = changed.filter((name) => kind.attributes[name]?.replaces === true);
+  const { attributes } = kind;
+  const replaces = diffs.filter(
+    (name) => attributes[name]?.replaces && (changed.includes(name) || attributes[name].blamed),
+  );
   return { plan: open, changed: changed.toSorted(), diffs: diffs.toSorted(), replaces: replaces.toSorted() };
 }
 

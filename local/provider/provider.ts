@@ -32,13 +32,21 @@ export async function check(
   return { inputs: concealed(kind, known), failures: [...schemaFailures(kind, known, resource), ...own] };
 }
 
-export const diff = difference;
+const prepared = async (kind: ResourceKind, inputs: Properties, files: Files): Promise<Properties> =>
+  (await kind.prepare?.(inputs, files)) ?? inputs;
 
-export const previewCreate = (kind: ResourceKind, inputs: Properties): Properties =>
-  concealed(kind, planCreate(kind, inputs));
+export const diff = async (kind: ResourceKind, inputs: Properties, state: Properties, files: Files) =>
+  difference(kind, await prepared(kind, inputs, files), state);
 
-export const previewUpdate = (kind: ResourceKind, inputs: Properties, state: Properties): Properties =>
-  concealed(kind, planUpdate(kind, inputs, state));
+export const previewCreate = async (kind: ResourceKind, inputs: Properties, files: Files) =>
+  concealed(kind, planCreate(kind, await prepared(kind, inputs, files)));
+
+export const previewUpdate = async (
+  kind: ResourceKind,
+  inputs: Properties,
+  state: Properties,
+  files: Files,
+): Promise<Properties> => concealed(kind, planUpdate(kind, await prepared(kind, inputs, files), state));
 
 export async function create(
   kind: ResourceKind,
@@ -46,7 +54,7 @@ export async function create(
   inputs: Properties,
   files: Files,
 ): Promise<{ id: string; state: Properties }> {
-  const plan = planCreate(kind, inputs);
+  const plan = planCreate(kind, await prepared(kind, inputs, files));
   const state = named(kind, filledProperties(plan, await kind.create(api, plan, files)));
   const id = asId(kind, state);
   if (id === "") throw new ProviderError("unexpected answer", `the API created ${kind.token} without an id`);
@@ -61,7 +69,7 @@ export async function update(
   state: Properties,
   files: Files,
 ): Promise<Properties> {
-  const plan = planUpdate(kind, inputs, state);
+  const plan = planUpdate(kind, await prepared(kind, inputs, files), state);
   return concealed(kind, named(kind, filledProperties(plan, await kind.update(api, id, plan, files))));
 }
 
@@ -97,5 +105,7 @@ export async function importResource(kind: ResourceKind, api: ApiClient, importI
   if (kind.beginImport) await kind.beginImport(api, begun);
   else await kind.read(api, id, begun);
   const state = await kind.read(api, id, begun);
-  return { id, state: concealed(kind, state), inputs: concealed(kind, importedInputs(kind, state)) };
+  const given = importedInputs(kind, state);
+  const inputs = concealed(kind, kind.asGiven?.(given) ?? given);
+  return { id, state: concealed(kind, state), inputs };
 }

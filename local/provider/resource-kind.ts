@@ -11,6 +11,8 @@ export type Attribute = {
   oneOf?: readonly string[];
   /** A change replaces the resource. */
   replaces?: true;
+  /** Named among the reasons to replace also when only what the cloud sets inside it may change. */
+  blamed?: true;
   /** The value when the program gives none. */
   fallback?: Value;
   /** The cloud sets it (when the program does not); `kept` stays through updates, `fresh` may change with each. */
@@ -49,6 +51,8 @@ export type ResourceKind = {
   /** A warning that the official provider prints with each create and update. */
   warning?: { summary: string; detail: string };
   failures?(inputs: Properties, context: CheckContext): Promise<string[]>;
+  /** Reads what the inputs point at, before anything is planned. */
+  prepare?(inputs: Properties, files: Files): Promise<Properties>;
   /** Fills defaults inside nested values and carries over what the cloud set there, before plan and state are compared. */
   settle?(plan: Plan, state: Properties | undefined): void;
   /** Marks what the cloud sets inside nested values as UNKNOWN, once it is sure that a call will be made. */
@@ -61,6 +65,8 @@ export type ResourceKind = {
   read(api: ApiClient, id: string, state: Properties): Promise<Properties>;
   /** The first call of an import, where it is not a read: it must fail when there is nothing to import. */
   beginImport?(api: ApiClient, state: Properties): Promise<void>;
+  /** Of what an import found, that which a program would give. */
+  asGiven?(inputs: Properties): Properties;
   /** Updates and returns the `result` of the API's answer. */
   update(api: ApiClient, id: string, plan: Plan, files: Files): Promise<Value | undefined>;
   /** Missing where the official provider makes no call to delete. A 404 is an error. */

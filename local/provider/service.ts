@@ -130,10 +130,10 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       return checked(inputs, failures);
     }),
 
-    diff: unary((request: wire.DiffRequest) => {
+    diff: unary(async (request: wire.DiffRequest) => {
       const kind = resourceKind(request.getType());
       const news = properties(request.getNews());
-      const { diffs, replaces } = provider.diff(kind, news, properties(request.getOlds()));
+      const { diffs, replaces } = await provider.diff(kind, news, properties(request.getOlds()), files);
       const response = new wire.DiffResponse().setDiffsList(diffs).setReplacesList(replaces);
       return response.setChanges(diffs.length === 0 ? 1 : 2);
     }),
@@ -143,7 +143,8 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       const inputs = properties(request.getProperties());
       await warnOfKind(kind, caller, request.getUrn());
       if (request.getPreview()) {
-        return new wire.CreateResponse().setProperties(message(provider.previewCreate(kind, inputs)));
+        const planned = await provider.previewCreate(kind, inputs, files);
+        return new wire.CreateResponse().setProperties(message(planned));
       }
       const { id, state } = await calling(caller, request.getUrn(), (api) =>
         provider.create(kind, api, inputs, files),
@@ -173,7 +174,7 @@ export function providerService({ connections, clock, files }: ServiceOptions): 
       const kind = resourceKind(request.getType());
       const [news, state] = [properties(request.getNews()), properties(request.getOlds())];
       const after = request.getPreview()
-        ? provider.previewUpdate(kind, news, state)
+        ? await provider.previewUpdate(kind, news, state, files)
         : await calling(caller, request.getUrn(), (api) =>
             provider.update(kind, api, request.getId(), news, state, files),
           );

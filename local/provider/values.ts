@@ -25,6 +25,14 @@ export const containsUnknown = (value: Value | undefined): boolean =>
   (Array.isArray(value) && value.some(containsUnknown)) ||
   (isObject(value) && Object.values(value).some(containsUnknown));
 
+/** The value without what only the cloud knows. */
+export function withoutUnknown(value: Value): Value {
+  if (Array.isArray(value)) return value.filter((item) => !isUnknown(item)).map(withoutUnknown);
+  if (!isObject(value)) return value;
+  const known = Object.entries(value).filter(([, inner]) => !isUnknown(inner));
+  return Object.fromEntries(known.map(([name, inner]) => [name, withoutUnknown(inner ?? null)]));
+}
+
 /** Marks a value so that the engine encrypts it in state and hides it in its output. */
 export const secret = (value: Value): Properties => ({ [SIGNATURE]: SECRET, value });
 

@@ -6,8 +6,22 @@ import { kvNamespace } from "./kv-namespace.ts";
 import { route } from "./route.ts";
 import { script } from "./script.ts";
 import { scriptSubdomain } from "./script-subdomain.ts";
+import { worker } from "./worker.ts";
+import { workerDeployment } from "./worker-deployment.ts";
+import { workerVersion } from "./worker-version.ts";
 
-const KINDS = [kvNamespace, kvKey, script, scriptSubdomain, route, customDomain, cronTrigger];
+const KINDS = [
+  kvNamespace,
+  kvKey,
+  script,
+  scriptSubdomain,
+  route,
+  customDomain,
+  cronTrigger,
+  worker,
+  workerVersion,
+  workerDeployment,
+];
 
 /** @throws Error that lists what there is, for a type that the stand-in does not model. */
 export function resourceKind(token: string): ResourceKind {

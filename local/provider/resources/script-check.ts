@@ -51,7 +51,7 @@ async function hashFailures(inputs: Properties, at: string, context: CheckContex
   ];
 }
 
-function bindingFailures(inputs: Properties, resource: string): string[] {
+export function bindingFailures(inputs: Properties, resource: string): string[] {
   return asList(inputs.bindings).flatMap((item, index) => {
     if (isUnknown(item)) return [];
     const { name, type } = asProperties(item);

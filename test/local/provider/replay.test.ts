@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../../local/provider/api-client.ts";
 import { type RunningProvider, startProvider } from "../../../local/provider/server.ts";
-import { asProperties, asString, type Properties, type Value } from "../../../local/provider/values.ts";
+import {
+  asList,
+  asProperties,
+  asString,
+  type Properties,
+  type Value,
+} from "../../../local/provider/values.ts";
 import { attachEngine, type Engine } from "./engine.ts";
 import { type RecordedApi, recordedApi, type SeenRequest } from "./recorded-api.ts";
 import { type RecordedCall, type RecordedHttp, type Recording, recording } from "./recording.ts";
@@ -39,9 +45,13 @@ async function startReplay(recorded: Recording): Promise<Replay> {
 
 /** The program's file as it was at this call. */
 function writeProgramFile(recorded: Recording, inputs: Properties, folder: string): void {
-  const content = recorded.contents.get(asString(inputs.contentSha256));
-  const file = asString(inputs.contentFile).split("/").at(-1);
-  if (content !== undefined && file !== undefined) writeFileSync(join(folder, file), content);
+  for (const { contentFile, contentSha256 } of [inputs, ...asList(inputs.modules).map(asProperties)]) {
+    // A module is named without its hash: its recording has one content.
+    const [only] = inputs.modules === undefined ? [] : recorded.contents.values();
+    const content = recorded.contents.get(asString(contentSha256)) ?? only;
+    const file = asString(contentFile).split("/").at(-1);
+    if (content !== undefined && file) writeFileSync(join(folder, file), content);
+  }
 }
 
 async function outcome(replay: Replay, { call, request }: RecordedCall): Promise<Properties> {
@@ -186,6 +196,12 @@ describe("the stand-in does what the recorded official provider did", () => {
     ["import-domain", "a domain is imported by account and id"],
     ["import-cron", "schedules are imported without their contents"],
     ["import-script", "a script is imported without its secrets"],
+    ["import-deployment", "a deployment is imported by account, script and id"],
+    ["workers-first-up", "a Worker, its version and its deployment are made one after the other"],
+    ["workers-refresh", "a refresh of a Worker reads its version with the code and finds no change"],
+    ["workers-rename", "another name is put in place, and its deployment replaced"],
+    ["workers-split", "a second version and other shares are another deployment"],
+    ["workers-destroy", "a destroy deletes the Worker, and makes no call for versions and deployments"],
     ["import-malformed", "an import id of the wrong form is refused in the same words"],
     ["import-missing", "importing what is not there fails with the API's answer"],
   ])("%s: %s", (name) => expectSameAsOfficial(name));
