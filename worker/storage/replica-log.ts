@@ -11,6 +11,8 @@ const travelling = (state: PlaceState): 0 | 1 | 2 => (state === 3 ? 0 : state);
 export class SqlReplicaLog implements ReplicaLog {
   readonly #sql: Sql;
   readonly #log: SqlEntryLog;
+  /** False: there is no move. True may be out of date, which only costs a look. */
+  #mayHaveMoves: boolean | undefined;
 
   constructor(sql: Sql, log: SqlEntryLog) {
     this.#sql = sql;
@@ -92,6 +94,8 @@ export class SqlReplicaLog implements ReplicaLog {
   }
 
   isMarked(order: string): boolean {
+    this.#mayHaveMoves ??= this.#sql.all("SELECT 1 AS one FROM moves LIMIT 1").length > 0;
+    if (!this.#mayHaveMoves) return false;
     return this.#sql.all("SELECT 1 AS one FROM moves WHERE place = ?", order).length > 0;
   }
 
@@ -112,6 +116,7 @@ export class SqlReplicaLog implements ReplicaLog {
   }
 
   mark({ place, winner, origin, seq }: BundleMove): void {
+    this.#mayHaveMoves = true;
     this.#sql.all(
       "INSERT OR IGNORE INTO moves (place, winner, origin, seq) VALUES (?, ?, ?, ?)",
       place,
