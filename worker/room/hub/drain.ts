@@ -2,7 +2,7 @@
 import type { ReplicaReport } from "../hub-port.ts";
 import type { Again } from "../schedule.ts";
 import type { Inquiry } from "./inquiry.ts";
-import { DRAIN_INTERVAL_MS } from "./limits.ts";
+import { DRAIN_INTERVAL_MS, DRAIN_LONGEST_MS } from "./limits.ts";
 import type { Office } from "./office.ts";
 
 type Founded = Extract<ReplicaReport, { founded: true }>;
@@ -25,7 +25,8 @@ export async function drain(
   const next = registry.reconcile();
   const members = registry.members();
   const leaving = members.filter(({ state }) => state === "leaving");
-  if (leaving.length === 0) return next;
+  // Without anybody who stays there is nothing to wait for: whoever comes changes the membership, and that begins anew.
+  if (leaving.length === 0 || leaving.length === members.length) return next;
   const slots = leaving.filter(({ bound }) => bound > 0);
   await Promise.allSettled(slots.map(({ region }) => notices.tell(region, { recall: true })));
   const reports = await inquiry.askEach(members.map(({ region }) => region));
@@ -45,6 +46,8 @@ export async function drain(
         host.log("region_left", { room, region });
       });
     }
+  const tries = Number(store.facts.get("drainTries") ?? 0);
+  store.facts.set("drainTries", String(tries + 1));
   const open = registry.members().some(({ state }) => state === "leaving");
-  return open ? host.now() + DRAIN_INTERVAL_MS : next;
+  return open ? host.now() + Math.min(DRAIN_LONGEST_MS, DRAIN_INTERVAL_MS * 2 ** tries) : next;
 }

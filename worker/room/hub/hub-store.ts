@@ -90,6 +90,8 @@ export type HubFact =
   | "foundedAt"
   /** Of the membership. */
   | "version"
+  /** Looks at whether a region that leaves is drained, since the membership changed. */
+  | "drainTries"
   /** The last stamp of a ban. */
   | "stamp"
   /** When the alarm is set for, Unix ms. */

@@ -18,6 +18,7 @@ import { jobsOf } from "./jobs.ts";
 import { freeSlots } from "./ledger.ts";
 import {
   CLEANUP_AFTER_MS,
+  DRAIN_AFTER_MS,
   FOUNDING_PAUSE_MS,
   KICK_WINDOW_MS,
   NOTICE_DEADLINE_MS,
@@ -168,6 +169,7 @@ export class Hub {
       const desk = this.#open(room);
       const now = this.#host.now();
       desk.office.schedule.by("notices", now);
+      desk.office.schedule.by("drain", now + DRAIN_AFTER_MS);
       desk.office.schedule.by("cleanup", now + CLEANUP_AFTER_MS);
       const banned = this.#store.bans.earliest();
       if (banned !== undefined) desk.office.schedule.by("bans", banned);
@@ -190,13 +192,16 @@ export class Hub {
       schedule.by("notices", host.now());
       const banned = store.bans.earliest();
       if (banned !== undefined) schedule.by("bans", banned);
+      if (registry.members().some(({ state }) => state === "leaving")) {
+        store.facts.set("drainTries", undefined);
+        schedule.by("drain", host.now() + DRAIN_AFTER_MS);
+      }
     });
     const notices = new Notices(room, store, host, registry);
     const office: Office = { room, store, host, settings, registry, notices, schedule };
     // The settings may be others than those of before.
     const next = registry.reconcile();
     if (next !== undefined) schedule.by("drain", next);
-    if (registry.members().some(({ state }) => state === "leaving")) schedule.by("drain", host.now());
     if (freeSlots(store.replicas.all(), settings.connectionsPerRoom) < 0) schedule.by("recall", host.now());
     return { office, capacity: new Capacity(office), inquiry: new Inquiry(office) };
   }

@@ -27,8 +27,11 @@ export const BLOCKS_PER_REGION = 8;
  * before, or objects with those of after, may still run.
  */
 export const REMOVAL_GRACE_MS = 10 * MINUTE;
-/** ms between two looks at whether a region that leaves is drained. */
+/** ms after a change of the membership in which a region that leaves may give its slots back and be copied. */
+export const DRAIN_AFTER_MS = SECOND;
+/** ms between two looks at whether a region that leaves is drained: doubled each time, up to the longest. */
 export const DRAIN_INTERVAL_MS = MINUTE;
+export const DRAIN_LONGEST_MS = 60 * MINUTE;
 /** ms without anybody after which the hub looks whether its room is still there. Replicas forget theirs after 11 min. */
 export const CLEANUP_AFTER_MS = 15 * MINUTE;
 /**

@@ -349,6 +349,25 @@ describe("a region", () => {
     expect(world.alarm === undefined || world.alarm > world.now + MINUTE).toBe(true);
   });
 
+  it("that is closed and alone with the room waits in silence, and leaves once another has all that it has", async () => {
+    const world = await meeting(["weur"]);
+    const [weur, enam] = [world.replica("weur"), world.replica("enam")];
+    weur.vector = { [weur.origin ?? ""]: 3 };
+    world.restart({ regions: ["weur", "enam"], closed: ["weur"] });
+    await world.attend("weur");
+    await world.pass(60 * MINUTE);
+    expect(world.alarm).toBeUndefined();
+    expect(weur.membership.members).toEqual([{ region: "weur", origin: weur.origin, leaving: true }]);
+    enam.found();
+    await world.register("enam");
+    await world.pass(5 * MINUTE);
+    expect(enam.membership.members).toHaveLength(2);
+    enam.vector = { [weur.origin ?? ""]: 3 };
+    await world.pass(10 * MINUTE);
+    expect(weur.membership.members.map(({ region }) => region)).toEqual(["enam"]);
+    expect(enam.membership).toEqual(weur.membership);
+  });
+
   it("that comes back into the settings in time never left", async () => {
     const world = await meeting(["weur", "enam"]);
     world.restart({ regions: ["weur"] });
