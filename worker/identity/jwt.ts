@@ -14,12 +14,24 @@ const headerSchema = v.object({ alg: v.literal(ALGORITHM), crit: v.optional(v.un
 /** `exp` is required: a token without an end could never be taken back. Unix seconds. */
 const lifeSchema = v.looseObject({ exp: v.pipe(v.number(), v.finite()), nbf: v.optional(v.number()) });
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const encoder = new TextEncoder();
+const bytes = (text: string): Uint8Array => encoder.encode(text);
 const encode = (value: object): string => base64url(bytes(JSON.stringify(value)));
 const decode = (part: string): unknown => JSON.parse(new TextDecoder().decode(bytesOfBase64url(part)));
 
-const hmacKey = (key: string, use: "sign" | "verify"): Promise<CryptoKey> =>
-  crypto.subtle.importKey("raw", bytes(key), HMAC, false, [use]);
+/** Imported once while the Worker lives: every join signs. A deployment has two or three keys. */
+const imported = new Map<string, CryptoKey>();
+const KEYS_KEPT = 8;
+
+async function hmacKey(key: string, use: "sign" | "verify"): Promise<CryptoKey> {
+  const name = `${use} ${key}`;
+  const known = imported.get(name);
+  if (known !== undefined) return known;
+  const fresh = await crypto.subtle.importKey("raw", bytes(key), HMAC, false, [use]);
+  if (imported.size >= KEYS_KEPT) imported.clear();
+  imported.set(name, fresh);
+  return fresh;
+}
 
 export async function signJwt(claims: object, key: string): Promise<string> {
   const signed = `${encode({ alg: ALGORITHM })}.${encode(claims)}`;

@@ -37,10 +37,17 @@ export function settingsProblems(env: Env): readonly string[] {
   ];
 }
 
+/** Bindings that were found good: they do not change while the Worker lives, and every request asks. */
+const good = new WeakSet<Env>();
+
 /** @throws {Refused} `misconfigured`; the log has every problem, the client none of them. */
 export function requireSettings(env: Env): void {
+  if (good.has(env)) return;
   const problems = settingsProblems(env);
-  if (problems.length === 0) return;
+  if (problems.length === 0) {
+    good.add(env);
+    return;
+  }
   log("error", "misconfigured", {
     problems,
     fix: "correct the stack's settings and run: npm run up -- <stack>",
