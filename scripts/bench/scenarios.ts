@@ -17,8 +17,8 @@ export interface Scale {
 }
 
 export const FULL: Scale = {
-  runMs: 3_000,
-  slowMs: 20_000,
+  runMs: 2_000,
+  slowMs: 15_000,
   rates: [20, 100, 300, 1_000, 3_000],
   sizes: [100, 1_000],
 };
@@ -26,7 +26,7 @@ export const FULL: Scale = {
 export const QUICK: Scale = { runMs: 1_000, slowMs: 4_000, rates: [20, 300], sizes: [100] };
 
 const EVERYBODY = ["ours, v1", "ours, plain", "floor", "naive object", "partyserver", "socket.io", "ws"];
-const PACED = ["ours, v1", "ours, plain", "floor", "ws"];
+const PACED = ["ours, v1", "ours, plain", "floor"];
 
 /** People in the room of the latency curves. */
 export const CURVE_SIZE = 100;
