@@ -1,10 +1,10 @@
-// npm run metrics -- <stack> [--since 1h] [--json]: users, rooms, messages and rejections over time, from the stack's
+// npm run metrics -- <stack> [--since 1h] [--json]: users, rooms, messages, delivery latency and rejections over time, from the stack's
 // Analytics Engine dataset.
 import * as z from "zod";
 import { readMetricsOptions } from "./metrics/options.ts";
-import { byRegion, roomsOverAll, stepFor } from "./metrics/queries.ts";
+import { byRegion, latencyByRegion, roomsOverAll, stepFor } from "./metrics/queries.ts";
 import { metricsReport } from "./metrics/report.ts";
-import { RegionRow, RoomsRow, stepsOf } from "./metrics/series.ts";
+import { LatencyRow, RegionRow, RoomsRow, stepsOf } from "./metrics/series.ts";
 import { askDataset } from "./metrics/sql-api.ts";
 import { deployedChat } from "./smoke/target.ts";
 import { openStack } from "./stack/open-stack.ts";
@@ -21,13 +21,14 @@ async function main(): Promise<void> {
   // A dataset is no table before its first point.
   const tables = await askDataset(account, "SHOW TABLES", Table);
   const written = tables.some((table) => Object.values(table).includes(dataset));
-  const [regions, rooms] = written
+  const [regions, rooms, latencies] = written
     ? await Promise.all([
         askDataset(account, byRegion(window), RegionRow),
         askDataset(account, roomsOverAll(window), RoomsRow),
+        askDataset(account, latencyByRegion(window), LatencyRow),
       ])
-    : [[], []];
-  const steps = stepsOf(window, regions, rooms, Date.now());
+    : [[], [], []];
+  const steps = stepsOf(window, regions, rooms, latencies, Date.now());
   if (json) console.log(JSON.stringify({ stack, ...window, steps }, null, 2));
   else
     for (const line of metricsReport(

@@ -43,6 +43,18 @@ export function byRegion(window: Window): string {
   return `SELECT toUnixTimestamp(at) AS time, region, COUNT() AS rooms, ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} ${source(window)} GROUP BY at, region, room) GROUP BY time, region ORDER BY time, region`;
 }
 
+/**
+ * One row for a step and a region in which messages were delivered: ms from the arrival of a message in the room's object
+ * to its delivery to everybody there. A point has the mean of its messages, and counts as often as it has messages. 0 is
+ * usual: a quiet room delivers at once. Points from before this was measured say 0 too.
+ */
+export function latencyByRegion(window: Window): string {
+  const [waited, accepted] = [columnOf("waited"), columnOf("accepted")];
+  const quantile = (level: number) =>
+    `quantileExactWeighted(${level})(${waited} / ${accepted}, toUInt32(_sample_interval * ${accepted}))`;
+  return `SELECT toUnixTimestamp(${start(window)}) AS time, ${columnOf("region")} AS region, ${quantile(0.5)} AS p50, ${quantile(0.99)} AS p99 ${source(window)} AND ${accepted} > 0 GROUP BY time, region ORDER BY time, region`;
+}
+
 /** One row for a step: a room that is in two regions is one room. */
 export const roomsOverAll = (window: Window): string =>
   `SELECT toUnixTimestamp(${start(window)}) AS time, COUNT(DISTINCT ${columnOf("room")}) AS rooms ${source(window)} GROUP BY time ORDER BY time`;

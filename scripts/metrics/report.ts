@@ -31,6 +31,9 @@ export function metricsReport(heading: string, steps: readonly Step[]): string[]
     ...chart("users", steps, (step) => step.users),
     ...chart("rooms", steps, (step) => step.rooms),
     ...chart("messages a second", steps, (step) => step.messagesPerSecond),
+    ...chart("slowest region's p99 of delivery, ms", steps, (step) =>
+      Math.max(0, ...Object.values(step.regions).map(({ deliveryMs }) => deliveryMs?.p99 ?? 0)),
+    ),
     ...chart("turned away", steps, (step) =>
       REJECTIONS.reduce((sum, reason) => sum + step.rejections[reason], 0),
     ),
@@ -40,18 +43,22 @@ export function metricsReport(heading: string, steps: readonly Step[]): string[]
       return `  ${WORDS[reason].padEnd(32)}${short(total).padStart(8)}`;
     }),
     "",
-    `${"region".padEnd(10)}${"users".padStart(8)}${"rooms".padStart(8)}${"most messages a second".padStart(25)}`,
+    `${"region".padEnd(10)}${"users".padStart(8)}${"rooms".padStart(8)}${"most messages a second".padStart(25)}${"delivery ms, worst p50".padStart(25)}${"p99".padStart(8)}`,
     ...regions.map((region) => regionLine(region, steps)),
   );
   return lines;
 }
 
-/** Users and rooms as last known, and the busiest step. */
+/** Users and rooms as last known, and the busiest and the slowest step. */
 function regionLine(region: string, steps: readonly Step[]): string {
   const own = steps.flatMap((step) => step.regions[region] ?? []);
   const last = own.at(-1);
   const most = Math.max(0, ...own.map(({ messagesPerSecond }) => messagesPerSecond));
-  return `${region.padEnd(10)}${short(last?.users ?? 0).padStart(8)}${short(last?.rooms ?? 0).padStart(8)}${short(most).padStart(25)}`;
+  const worst = (level: "p50" | "p99"): string => {
+    const known = own.flatMap(({ deliveryMs }) => deliveryMs?.[level] ?? []);
+    return known.length === 0 ? "-" : short(Math.max(...known));
+  };
+  return `${region.padEnd(10)}${short(last?.users ?? 0).padStart(8)}${short(last?.rooms ?? 0).padStart(8)}${short(most).padStart(25)}${worst("p50").padStart(25)}${worst("p99").padStart(8)}`;
 }
 
 function chart(title: string, steps: readonly Step[], of: (step: Step) => number): string[] {

@@ -15,6 +15,7 @@ const rejectionColumns = {
 } satisfies Record<`${Rejection}_sum`, typeof count>;
 
 export const RoomsRow = z.object({ time: count, rooms: count });
+export const LatencyRow = z.object({ time: count, region: z.string(), p50: count, p99: count });
 export const RegionRow = z.object({
   time: count,
   region: z.string(),
@@ -40,10 +41,21 @@ export interface Values {
   readonly rejections: Readonly<Record<Rejection, number>>;
 }
 
+/** Ms from a message's arrival in the room's object to its delivery there. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface RegionValues extends Values {
+  /** Missing in a step in which nothing was delivered. */
+  readonly deliveryMs?: Latency;
+}
+
 export interface Step extends Values {
   /** ISO 8601. */
   readonly at: string;
-  readonly regions: Readonly<Record<string, Values>>;
+  readonly regions: Readonly<Record<string, RegionValues>>;
 }
 
 const noRejections = (): Record<Rejection, number> => ({
@@ -60,6 +72,7 @@ export function stepsOf(
   window: Window,
   regions: readonly z.infer<typeof RegionRow>[],
   rooms: readonly z.infer<typeof RoomsRow>[],
+  latencies: readonly z.infer<typeof LatencyRow>[],
   nowMs: number,
 ): Step[] {
   const { sinceSeconds, stepSeconds } = window;
@@ -68,10 +81,11 @@ export function stepsOf(
   return Array.from({ length: steps }, (_, index) => {
     const time = last - (steps - 1 - index) * stepSeconds;
     const own = regions.filter((row) => row.time === time);
-    const byRegion = own.map((row): [string, Values] => [
-      row.region,
-      valuesOf([row], row.rooms, stepSeconds),
-    ]);
+    const byRegion = own.map((row): [string, RegionValues] => {
+      const latency = latencies.find((other) => other.time === time && other.region === row.region);
+      const delivery = latency && { deliveryMs: { p50: latency.p50, p99: latency.p99 } };
+      return [row.region, { ...valuesOf([row], row.rooms, stepSeconds), ...delivery }];
+    });
     return {
       at: new Date(time * 1000).toISOString(),
       ...valuesOf(own, rooms.find((row) => row.time === time)?.rooms ?? 0, stepSeconds),

@@ -11,6 +11,8 @@ import type { Entry, RoomStore, Taken } from "./store.ts";
 export interface Pending {
   readonly connection: Connection;
   readonly message: Message;
+  /** When it came, Unix ms. */
+  readonly arrivedAt: number;
 }
 
 export type Outcome = { readonly pending: Pending } & (

@@ -14,6 +14,8 @@ export const COUNTERS = [
   "kicks",
   "slow",
   "flooding",
+  /** Ms from the arrival of a message to the tick that delivers it, summed over those accepted. */
+  "waited",
 ] as const;
 
 export type Counter = (typeof COUNTERS)[number];
@@ -33,6 +35,7 @@ const zero = (): Record<Counter, number> => ({
   kicks: 0,
   slow: 0,
   flooding: 0,
+  waited: 0,
 });
 
 export class Counters {

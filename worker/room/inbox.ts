@@ -44,7 +44,7 @@ export class Inbox {
     const { company, everybody, news, wantTick } = this.#desk;
     switch (received.type) {
       case "chat_message":
-        this.#queue.push({ connection, message: received });
+        this.#queue.push({ connection, message: received, arrivedAt: now });
         wantTick();
         return;
       case "typing":

@@ -247,7 +247,10 @@ export class Room {
     try {
       const outcomes = this.#store.transaction(() => {
         const taken = this.#committer.commit(batch, now);
-        for (const { kind } of taken) this.counters.add(kind === "duplicate" ? "duplicates" : kind);
+        for (const { kind, pending } of taken) {
+          this.counters.add(kind === "duplicate" ? "duplicates" : kind);
+          if (kind === "accepted") this.counters.add("waited", Math.max(0, now - pending.arrivedAt));
+        }
         this.#store.facts.set("counters", this.counters.save());
         this.#replica.save();
         return taken;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { readMetricsOptions } from "../../../scripts/metrics/options.ts";
-import { byRegion, roomsOverAll, stepFor } from "../../../scripts/metrics/queries.ts";
+import { byRegion, latencyByRegion, roomsOverAll, stepFor } from "../../../scripts/metrics/queries.ts";
 import { metricsReport } from "../../../scripts/metrics/report.ts";
-import { RegionRow, RoomsRow, stepsOf } from "../../../scripts/metrics/series.ts";
+import { LatencyRow, RegionRow, RoomsRow, stepsOf } from "../../../scripts/metrics/series.ts";
 import { roomDataPoint } from "../../../worker/metrics.ts";
 import { Counters } from "../../../worker/room/counters.ts";
 import { datasetOf, NOW } from "../../local/analytics/dataset.ts";
@@ -14,11 +14,12 @@ function point(
   room: string,
   region: string,
   users: number,
-  counts: { accepted?: number; limited?: number },
+  counts: { accepted?: number; limited?: number; waited?: number },
 ) {
   const counters = new Counters(undefined);
   counters.add("accepted", counts.accepted ?? 0);
   counters.add("limited", counts.limited ?? 0);
+  counters.add("waited", counts.waited ?? 0);
   const facts = { room, region, version: "v", users, connections: users, counts: counters.take() };
   return { ago, ...roomDataPoint(facts) };
 }
@@ -26,7 +27,8 @@ function point(
 function stepsFrom(points: Parameters<typeof datasetOf>[0]) {
   const { rows } = datasetOf(points);
   const regions = RegionRow.array().parse(rows(byRegion(WINDOW)));
-  return stepsOf(WINDOW, regions, RoomsRow.array().parse(rows(roomsOverAll(WINDOW))), NOW);
+  const rooms = RoomsRow.array().parse(rows(roomsOverAll(WINDOW)));
+  return stepsOf(WINDOW, regions, rooms, LatencyRow.array().parse(rows(latencyByRegion(WINDOW))), NOW);
 }
 
 test("the Worker's own points become users, rooms, messages a second and rejections, by region and over all", () => {
@@ -49,16 +51,28 @@ test("the Worker's own points become users, rooms, messages a second and rejecti
   expect(steps.filter(({ users }) => users > 0)).toHaveLength(1);
 });
 
+test("delivery latency is by region, weighted by messages, and missing where nothing was delivered", () => {
+  const step = stepsFrom([
+    point(100, "lobby", "weur", 2, { accepted: 98, waited: 98 * 20 }),
+    point(95, "cats", "weur", 2, { accepted: 2, waited: 2 * 300 }),
+    point(80, "lobby", "apac", 1, { accepted: 10, waited: 10 * 40 }),
+    point(70, "quiet", "enam", 1, {}),
+  ]).at(-3);
+  expect(step?.regions.weur?.deliveryMs).toEqual({ p50: 20, p99: 300 });
+  expect(step?.regions.apac?.deliveryMs).toEqual({ p50: 40, p99: 40 });
+  expect(step?.regions.enam).not.toHaveProperty("deliveryMs");
+});
+
 test("the report draws what happened and names every reason and region", () => {
   const report = metricsReport(
     "local",
-    stepsFrom([point(90, "lobby", "weur", 3, { accepted: 120, limited: 4 })]),
+    stepsFrom([point(90, "lobby", "weur", 3, { accepted: 120, limited: 4, waited: 120 * 25 })]),
   );
   const text = report.join("\n");
   expect(text).toContain("users: 0 now, 3 at most");
   expect(text).toContain("messages a second: 0 now, 2 at most");
   expect(text).toMatch(/over the message limit +4$/m);
-  expect(text).toMatch(/^weur +3 +1 +2$/m);
+  expect(text).toMatch(/^weur +3 +1 +2 +25 +25$/m);
   expect(text).toContain("█");
   expect(text).toContain("11:51");
   expect(text).toContain("12:00");

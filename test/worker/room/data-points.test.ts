@@ -28,7 +28,7 @@ describe("a data point", () => {
 
   it("keeps the columns that queries count on in place", () => {
     expect(DOUBLES.join()).toBe(
-      "users,connections,accepted,duplicates,limited,malformed,frames,ticks,joins,resumes,refusals,deletions,kicks,slow,flooding",
+      "users,connections,accepted,duplicates,limited,malformed,frames,ticks,joins,resumes,refusals,deletions,kicks,slow,flooding,waited",
     );
   });
 

@@ -34,6 +34,18 @@ describe("a message", () => {
     expect(room.timers).toBe(0);
   });
 
+  it("is measured from its arrival to its tick: not at all while the room is idle, else up to a tick", async () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    await room.pass(1000);
+    ann.say("1");
+    await room.pass(5);
+    for (const text of ["2", "3"]) ann.say(text);
+    await room.pass(60_000);
+    const [{ counts } = { counts: undefined }] = room.points;
+    expect(counts).toMatchObject({ accepted: 3, waited: 2 * 5 });
+  });
+
   it("is one object a frame to a plain client, never an array, and needs no clientId", async () => {
     const room = new VirtualRoom();
     const plain = room.enter("plain", { plain: true });
