@@ -86,7 +86,7 @@ describe("a deployment of two versions", { timeout: 60_000 }, () => {
     await rooms(NAMES);
     const form = uploadForm(worker("new"), bindings("N"));
     next = idSchema.parse((await account.call("POST", "A/workers/scripts/split/versions", form)).result).id;
-  });
+  }, 60_000);
 
   it("draws requests by percentage, each version with its own bindings", async () => {
     expect((await split([next, 30], [old, 70])).status).toBe(200);

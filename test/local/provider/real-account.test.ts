@@ -9,6 +9,9 @@ import { TYPES, urn } from "./lab.ts";
 
 const SUBDOMAIN = "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain";
 const DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain";
+const WORKER = "cloudflare:index/worker:Worker";
+const VERSION = "cloudflare:index/workerVersion:WorkerVersion";
+const DEPLOYMENT = "cloudflare:index/workersDeployment:WorkersDeployment";
 const GET_SCRIPTS = "cloudflare:index/getWorkersScripts:getWorkersScripts";
 const GET_ZONE = "cloudflare:index/getZone:getZone";
 
@@ -166,5 +169,46 @@ describe("against the local account", () => {
     const elsewhere = { accountId: "f".repeat(32), title: "rooms" };
     const lost = engine.create(TYPES.namespace, urn(TYPES.namespace), elsewhere);
     await expect(lost).rejects.toThrow(/40[34] /);
+  });
+
+  it("a Worker, its version and deployment stay unchanged, and another name keeps them", async () => {
+    const { accountId } = account;
+    const worker = await settled(WORKER, { accountId, name: "newer", observability: { enabled: true } });
+    const version = await settled(VERSION, {
+      accountId,
+      workerId: worker.id,
+      mainModule: "w.mjs",
+      compatibilityDate: "2026-01-01",
+      annotations: { workersMessage: "first" },
+      limits: { cpuMs: 50 },
+      migrations: { newTag: "v1", newSqliteClasses: ["Room"] },
+      modules: [
+        {
+          name: "w.mjs",
+          contentType: "application/javascript+module",
+          contentBase64: Buffer.from(code("newer")).toString("base64"),
+        },
+      ],
+      bindings: [
+        { name: "WORD", type: "plain_text", text: "hello" },
+        { name: "ROOM", type: "durable_object_namespace", className: "Room" },
+      ],
+    });
+    const deploy = (scriptName: string) =>
+      settled(DEPLOYMENT, {
+        accountId,
+        scriptName,
+        strategy: "percentage",
+        versions: [{ versionId: version.id, percentage: 100 }],
+      });
+    await deploy("newer");
+    const at = urn(WORKER);
+    const inputs = { accountId, name: "renamed", observability: { enabled: true } };
+    const { properties } = await engine.update(WORKER, at, worker.id, worker.state, inputs, false);
+    expect((await engine.diff(WORKER, at, worker.id, properties ?? {}, inputs)).changes).toBe(false);
+    const deployed = await deploy("renamed");
+    await engine.delete(DEPLOYMENT, urn(DEPLOYMENT), deployed.id, deployed.state);
+    await engine.delete(WORKER, at, worker.id, properties ?? {});
+    expect(await engine.read(WORKER, at, worker.id, properties ?? {}, inputs)).toMatchObject({ id: "" });
   });
 });
