@@ -40,6 +40,8 @@ export async function runPlan(plan: Plan, { tracing = false, mutation }: RunOpti
   try {
     await simulation.play(1_000);
     simulation.heal();
+    await world.run(world.now + 3 * MINUTE);
+    if (simulation.isOverfull) simulation.outsidersLeave();
     await world.run(world.now + settleMs(plan));
     broken = brokenAtRest(simulation);
     if (broken.length === 0) broken = await brokenWhenIdle(simulation);

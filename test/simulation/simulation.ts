@@ -17,6 +17,7 @@ import { HUB, type Plan, type Step } from "./schedule/plan.ts";
 
 /** One way between a user and the region's data centre, ms: half of a usual last mile. */
 const LAST_MILE_MS = 8;
+const MINUTE = 60_000;
 const CALM = { requestLost: 0, answerLost: 0, twice: 0, jitter: 0.3 };
 
 export class Simulation implements Surroundings {
@@ -74,6 +75,17 @@ export class Simulation implements Surroundings {
     this.network.weather = { ...this.plan.weather, ...CALM };
     for (const replica of this.replicas.values()) this.#skew(replica.region, 0);
     for (const client of [...this.v1.values(), ...this.plain.values()]) client.wake();
+    // A replica whose storage went back notices at the next word from elsewhere.
+    if (this.#restores)
+      this.world.after(MINUTE, () => {
+        for (const client of this.v1.values()) client.say(`${client.name} ${++this.#texts}`);
+      });
+  }
+
+  /** More want to be in the room than it takes. */
+  get isOverfull(): boolean {
+    const present = [...this.v1.values(), ...this.plain.values()].filter((client) => client.present);
+    return present.length > this.plan.limits.connectionsPerRoom;
   }
 
   /** Whom the full room keeps outside goes home. */

@@ -76,12 +76,16 @@ export class Ledger {
     return this.#holders.get(id) ?? new Set();
   }
 
-  /** A storage went, or back in time: it holds no more than `left`. What nobody else held may be missing. */
-  lost(region: string, left: ReadonlySet<string>): void {
+  /**
+   * A storage went, or back in time: it holds no more than `left`. What none of the `others` that belong to the room
+   * held may be missing.
+   */
+  lost(region: string, left: ReadonlySet<string>, others: readonly string[]): void {
     this.broke(region);
     this.losses++;
     for (const [id, holders] of this.#holders)
-      if (!left.has(id) && holders.delete(region) && holders.size === 0) this.excused.add(id);
+      if (!left.has(id) && holders.delete(region) && !others.some((other) => holders.has(other)))
+        this.excused.add(id);
   }
 
   broke(region: string): void {

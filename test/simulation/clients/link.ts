@@ -121,6 +121,12 @@ export class Link implements Socket {
     this.#world.after(this.#oneWayMs, () => this.#closeClient(ABNORMAL));
   }
 
+  /** The server lets the client in; if that went away meanwhile, the server hears of it. */
+  admit(): void {
+    this.serverOpen = true;
+    if (!this.clientOpen) this.#world.after(this.#oneWayMs, () => this.#closeServer());
+  }
+
   /** The client closes: what it sent arrives, then the server hears of it. */
   leave(): void {
     if (!this.clientOpen) return;

@@ -10,6 +10,7 @@ interface Write {
   readonly bindings: readonly Value[];
 }
 
+const NONE: readonly Value[] = [];
 const READS = /^\s*SELECT/i;
 
 export class DurableSql implements Sql {
@@ -48,10 +49,10 @@ export class DurableSql implements Sql {
     this.#begin();
     const name = `level${this.#depth++}`;
     const written = this.#turn.length;
-    this.#database.exec(`SAVEPOINT ${name}`);
+    this.#execute(`SAVEPOINT ${name}`, NONE);
     try {
       const result = work();
-      this.#database.exec(`RELEASE ${name}`);
+      this.#execute(`RELEASE ${name}`, NONE);
       return result;
     } catch (error) {
       this.#database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
@@ -84,7 +85,7 @@ export class DurableSql implements Sql {
   /** Memory is gone: what was not durable never happened. */
   crash(): void {
     if (this.#open) {
-      this.#database.exec("ROLLBACK");
+      this.#execute("ROLLBACK", NONE);
       this.#open = false;
       const durable = this.#durable;
       this.#durable = [];
@@ -119,13 +120,13 @@ export class DurableSql implements Sql {
 
   #begin(): void {
     if (this.#open) return;
-    this.#database.exec("BEGIN");
+    this.#execute("BEGIN", NONE);
     this.#open = true;
   }
 
   #close(): void {
     if (!this.#open || this.#waiting.length > 0) return;
-    this.#database.exec("COMMIT");
+    this.#execute("COMMIT", NONE);
     this.#open = false;
     this.#durable = [];
   }

@@ -119,6 +119,18 @@ export abstract class DurableObject<L extends Life> {
     this.#turn?.observers.push(observe);
   }
 
+  /** What is undone is not seen either. */
+  undoable<T>(work: () => T): T {
+    const observers = this.#turn?.observers;
+    const seen = observers?.length ?? 0;
+    try {
+      return work();
+    } catch (error) {
+      if (observers !== undefined) observers.length = seen;
+      throw error;
+    }
+  }
+
   /** `run` in a turn of its own, unless this life ended meanwhile. */
   later(ms: number, run: () => void): () => void {
     const life = this.#lives;

@@ -150,7 +150,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
         this.#refuse(link, admission.error);
         return;
       }
-      link.serverOpen = true;
+      link.admit();
       this.links.add(link);
       const newcomer = { ...visitor, plain: link.plain, session: "s" };
       shell.connections.set(link, room.join(link, `${this.name}-${++this.#names}`, newcomer));
@@ -288,6 +288,8 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
         this.#around.ledger.held(this.region, id);
       });
     };
+    const transaction = store.transaction.bind(store);
+    store.transaction = (work) => this.undoable(() => transaction(work));
     const put = store.replica.put.bind(store.replica);
     store.replica.put = (entry, state) => {
       put(entry, state);
