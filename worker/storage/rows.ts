@@ -6,9 +6,18 @@ import type { Row, Sql, Value } from "./sql.ts";
 
 const PARAMETERS = 100;
 
-/** Statements by their text: the runtime keeps what it compiled under it, so that there may be only a few texts. */
-const values = (columns: number, rows: number): string =>
-  Array.from({ length: rows }, () => `(${Array.from({ length: columns }, () => "?").join(", ")})`).join(", ");
+/** The runtime keeps what it compiled under a statement's text, so that there may be only a few texts. */
+const statements = new Map<string, string>();
+
+function statementFor(insert: string, columns: number, rows: number): string {
+  const name = `${rows} ${insert}`;
+  const known = statements.get(name);
+  if (known !== undefined) return known;
+  const row = `(${Array.from({ length: columns }, () => "?").join(", ")})`;
+  const statement = `${insert} VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+  statements.set(name, statement);
+  return statement;
+}
 
 /** @param insert up to `VALUES`, which has as many columns as each row */
 export function writeRows(sql: Sql, insert: string, rows: readonly (readonly Value[])[]): void {
@@ -16,7 +25,7 @@ export function writeRows(sql: Sql, insert: string, rows: readonly (readonly Val
   let from = 0;
   for (let size = Math.floor(PARAMETERS / columns); size > 0; size = size > 1 ? Math.ceil(size / 4) : 0) {
     if (from + size > rows.length) continue;
-    const statement = `${insert} VALUES ${values(columns, size)}`;
+    const statement = statementFor(insert, columns, size);
     for (; from + size <= rows.length; from += size)
       sql.all(statement, ...rows.slice(from, from + size).flat());
   }
