@@ -31,7 +31,8 @@ type KickRow = { region: string; userId: string; until: number };
 const BAN = "SELECT user_id AS userId, until, decided_at AS at, stamp FROM bans";
 
 /** A state of a later version is that of a member: it keeps its slots and hears everything. */
-const stateOf = (text: string): Known["state"] => (text === "leaving" || text === "left" ? text : "member");
+const stateOf = (text: string): Known["state"] =>
+  text === "leaving" || text === "left" || text === "out" ? text : "member";
 const known = (row: KnownRow): Known => ({
   ...row,
   solicited: row.solicited !== 0,

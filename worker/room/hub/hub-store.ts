@@ -12,7 +12,8 @@ export interface Known {
   readonly solicited: boolean;
   /** Slots that it can have at most. */
   readonly bound: number;
-  readonly state: "member" | "leaving" | "left";
+  /** `left`: no member any more, and still to be told so. `out`: told. */
+  readonly state: "member" | "leaving" | "left" | "out";
   /** Since when the settings do not name the region, Unix ms; 0: they do. */
   readonly missingSince: number;
   readonly users: number;

@@ -26,7 +26,7 @@ import {
 } from "./limits.ts";
 import { Notices } from "./notices.ts";
 import type { HubJob, Office } from "./office.ts";
-import { Registry } from "./registry.ts";
+import { isMember, Registry } from "./registry.ts";
 
 /** A founded hub at work. */
 interface Desk {
@@ -106,7 +106,7 @@ export class Hub {
     const { userId, banSeconds = 0 } = request;
     const now = this.#host.now();
     const until = now + Math.min(Math.ceil(banSeconds), BAN_SECONDS) * 1000;
-    const regions = store.replicas.all().map(({ region }) => region);
+    const regions = registry.members().map(({ region }) => region);
     registry.change(() => {
       if (banSeconds > 0) ban(store, userId, until, now);
       for (const region of regions)
@@ -215,7 +215,7 @@ export class Hub {
     const { store, registry } = office;
     const known = store.replicas.get(caller.region);
     if (known?.origin === caller.origin) {
-      if (known.state !== "left") return;
+      if (isMember(known)) return;
       const { origin, n, bound, solicited } = known;
       registry.change(() => registry.adopt(caller.region, { origin, n, holds: bound }, solicited));
       return;

@@ -13,7 +13,7 @@ import {
   NOTICE_RETRY_LONGEST_MS,
   NOTICE_RETRY_MS,
 } from "./limits.ts";
-import type { Registry } from "./registry.ts";
+import { isMember, type Registry } from "./registry.ts";
 
 export class Notices {
   readonly #room: string;
@@ -31,11 +31,9 @@ export class Notices {
   }
 
   isPending(known: Known): boolean {
-    return (
-      known.version < this.#registry.version ||
-      (known.state !== "left" &&
-        (known.bansTaken < this.#store.bans.lastStamp() || this.#store.kicks.of(known.region).length > 0))
-    );
+    if (known.state !== "out" && known.version < this.#registry.version) return true;
+    if (!isMember(known)) return false;
+    return known.bansTaken < this.#store.bans.lastStamp() || this.#store.kicks.of(known.region).length > 0;
   }
 
   /**
@@ -75,7 +73,7 @@ export class Notices {
       const settled = this.#registry.settle(region, origin, noticed.founded ? noticed : undefined);
       if (settled === undefined || !noticed.founded || settled.origin !== noticed.origin) return;
       if (settled.state === "left") {
-        this.#store.replicas.remove(region);
+        this.#store.replicas.save({ ...settled, state: "out" });
         return;
       }
       if (noticed.version > this.#registry.version) this.#registry.above(noticed.version);
@@ -108,8 +106,9 @@ export class Notices {
       .filter((known) => this.isPending(known) && known.retryAt <= now && !this.#telling.has(known.region));
     // A failure is noted with the member.
     await Promise.allSettled(due.map(({ region }) => this.tell(region)));
-    for (const { region, state, tries } of this.#store.replicas.all())
-      if (state === "left" && tries >= FAREWELL_TRIES) this.#store.replicas.remove(region);
+    for (const known of this.#store.replicas.all())
+      if (known.state === "left" && known.tries >= FAREWELL_TRIES)
+        this.#store.replicas.save({ ...known, state: "out" });
     const open = this.#store.replicas.all().filter((known) => this.isPending(known));
     const soonest = this.#host.now() + NOTICE_RETRY_MS;
     return open.length === 0 ? undefined : Math.max(soonest, Math.min(...open.map(({ retryAt }) => retryAt)));

@@ -12,6 +12,8 @@ export interface LifeClaim {
   readonly holds: number;
 }
 
+export const isMember = ({ state }: Known): boolean => state === "member" || state === "leaving";
+
 export class Registry {
   readonly #store: HubStore;
   readonly #host: HubHost;
@@ -31,7 +33,7 @@ export class Registry {
   }
 
   members(): readonly Known[] {
-    return this.#store.replicas.all().filter(({ state }) => state !== "left");
+    return this.#store.replicas.all().filter(isMember);
   }
 
   membership(): Membership {
@@ -135,14 +137,20 @@ export class Registry {
   }
 
   /**
-   * Compares the members with the settings.
+   * Compares the replicas with the settings. One that left, and whose region is open again, is a member again: it holds
+   * what was said before, and readers near it ask it.
    * @returns when to look again, Unix ms
    */
   reconcile(): number | undefined {
     let next: number | undefined;
     const moved: Known[] = [];
-    for (const known of this.members()) {
+    for (const known of this.#store.replicas.all()) {
       const standing = this.#standing(known.region, known.missingSince);
+      if (!isMember(known)) {
+        if (standing.state === "member" && standing.missingSince === 0)
+          moved.push({ ...known, ...standing, version: 0, tries: 0, retryAt: 0 });
+        continue;
+      }
       const { state, missingSince } = standing;
       const due = missingSince + REMOVAL_GRACE_MS;
       if (missingSince > 0 && state === "member") next = Math.min(next ?? due, due);
