@@ -53,6 +53,7 @@ const Result = z.object({
   errors: z.number(),
   firstError: z.string(),
   closed: z.number(),
+  late: z.boolean(),
 });
 /** What the load generator saw. Seconds, milliseconds (`p50`, `p99`), bytes. */
 export type LoadResult = z.infer<typeof Result>;

@@ -32,8 +32,9 @@ const PACED = ["ours, v1", "ours, plain", "floor"];
 export const CURVE_SIZE = 100;
 /** ms before the measured time: arrivals are told, code is compiled. */
 const WARMUP_MS = 1_000;
-/** Messages under way at saturation: enough that no contender waits for the load generator. */
-const IN_FLIGHT = 1_000;
+/** Deliveries under way at saturation: enough that no contender waits for the load generator, and soon drained. */
+const IN_FLIGHT = 100_000;
+const LEAST_IN_FLIGHT = 200;
 /** Readers, and messages a second, of the test with slow readers. */
 const SLOW_READERS = 5;
 const SLOW_RATE = 1_000;
@@ -42,7 +43,13 @@ export const scenariosOf = ({ runMs, slowMs, rates, sizes }: Scale): readonly Sc
   ...sizes.map((connections) => ({
     key: saturationKey(connections),
     of: EVERYBODY,
-    spec: { connections, mode: "saturate" as const, inFlight: IN_FLIGHT, warmupMs: WARMUP_MS, runMs },
+    spec: {
+      connections,
+      mode: "saturate" as const,
+      inFlight: Math.max(LEAST_IN_FLIGHT, IN_FLIGHT / connections),
+      warmupMs: WARMUP_MS,
+      runMs,
+    },
   })),
   ...rates.map((rate) => ({
     key: rateKey(rate),

@@ -9,6 +9,8 @@ import (
 const (
 	joinLimit = 60 * time.Second
 	rssEvery  = 250 * time.Millisecond
+	// Without a delivery for so long, what is missing will not come.
+	stalled = 4 * time.Second
 )
 
 // Result is what was seen. Times in seconds, latencies in milliseconds, memory in bytes.
@@ -35,6 +37,8 @@ type Result struct {
 	Errors    int64  `json:"errors"`
 	FirstErr  string `json:"firstError"`
 	Closed    int    `json:"closed"`
+	// So much was under way at the end that it did not all come in time: loss cannot be told.
+	Late bool `json:"late"`
 }
 
 func run(spec Spec) (Result, error) {
@@ -59,11 +63,17 @@ func run(spec Spec) (Result, error) {
 		return result, fmt.Errorf("nothing was measured")
 	}
 	deadline := l.now() + time.Duration(spec.DrainMs)*time.Millisecond
-	for l.scan.deliveries < s.total*int64(l.present()) && l.now() < deadline {
+	heard, moved := l.scan.deliveries, l.now()
+	for l.scan.deliveries < s.total*int64(l.present()) && l.now() < deadline && l.now()-moved < stalled {
 		if err := l.turn(time.Millisecond); err != nil {
 			return result, err
 		}
+		if l.scan.deliveries > heard {
+			heard, moved = l.scan.deliveries, l.now()
+		}
 	}
+	// Still coming: slow is not lost, but nothing can be said of what is under way.
+	result.Late = l.scan.deliveries < s.total*int64(l.present()) && l.now()-moved < stalled
 	l.judge(&s, &result)
 	return result, nil
 }
@@ -126,7 +136,7 @@ func (l *loop) present() int { return l.spec.Connections - l.closed }
 func (l *loop) judge(s *sender, result *Result) {
 	result.Misplaced, result.Errors, result.FirstErr = l.scan.misplaced, l.scan.errors, l.scan.firstErr
 	result.Closed = l.closed
-	if l.spec.Mode == "listen" {
+	if l.spec.Mode == "listen" || result.Late {
 		return
 	}
 	first := l.connections[0]

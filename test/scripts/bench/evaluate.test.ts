@@ -26,6 +26,7 @@ const result = (over: Partial<LoadResult>): LoadResult => ({
   errors: 0,
   firstError: "",
   closed: 0,
+  late: false,
   ...over,
 });
 
