@@ -130,7 +130,7 @@ describe("a fresh clone with an empty backend", () => {
 describe("what rooms are found by", () => {
   it("does not change on a live stack: another region or name is refused with the reason", async () => {
     const before = await live();
-    await config("set", "--path", "regions[0]", "enam");
+    await config("set", "--path", "regions[0]", "oc");
     expect(await refused("up")).toMatch(/region weur leaves the settings[\s\S]*object is named region\/room/);
     await config("set", "--path", "regions[0]", "weur");
 

@@ -104,6 +104,33 @@ describe("two windows", () => {
   });
 });
 
+describe("three windows, in Tokyo, Frankfurt and Washington", () => {
+  it("are one room: each is served near its place, and says of a message from elsewhere where it came from", async () => {
+    const room = newRoom();
+    const at = async (city: string, name: string) => {
+      const window = await open();
+      await window.join(`http://${city}.localhost:${new URL(url).port}`, room, name);
+      return window;
+    };
+    const [chie, finn, wendy] = [await at("nrt", "Chie"), await at("fra", "Finn"), await at("iad", "Wendy")];
+    await chie.page.getByText("Asia-Pacific ·").waitFor();
+    await finn.page.getByText("Western Europe ·").waitFor();
+    await wendy.page.getByText("Eastern North America ·").waitFor();
+    await chie.say("konnichiwa");
+    await finn.say("moin");
+    await wendy.say("howdy");
+    for (const window of [chie, finn, wendy]) {
+      expect((await window.shows(3)).sort()).toEqual(["howdy", "konnichiwa", "moin"]);
+      await window.page.getByRole("button", { name: "3 here. Show who" }).waitFor();
+    }
+    await expect.poll(() => finn.texts()).toEqual(await chie.texts());
+    const origin = (window: ChatWindow, text: string) =>
+      window.message(text).locator(".region").textContent();
+    expect([await origin(finn, "konnichiwa"), await origin(finn, "moin")]).toEqual(["apac", ""]);
+    expect([await origin(chie, "howdy"), await origin(chie, "moin")]).toEqual(["enam", "weur"]);
+  });
+});
+
 describe("the picture in the README", () => {
   it("is what two people see, and stays small", async () => {
     const room = "launch-day";
