@@ -16,8 +16,10 @@ import { FULL, QUICK, scenariosOf } from "./bench/scenarios.ts";
 import { terminal } from "./bench/table.ts";
 import { fail, say, step } from "./toolchain/steps.ts";
 
-const USAGE = "npm run bench -- [--rounds N] [--quick] [--only <pattern>] [--json] [--no-page]";
+const USAGE = "npm run bench -- [--rounds N] [--quick] [--only <pattern>] [--minutes M] [--json] [--no-page]";
 const ROUNDS = 5;
+/** On a busy machine five rounds take long: after so many minutes what was measured is told. */
+const MINUTES = 30;
 /** Messages a frame of the load generator's second ceiling: about what a busy tick carries. */
 const BATCH = 100;
 /** Above this something else runs, and the figures are worth little. */
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: "string" },
       only: { type: "string" },
+      minutes: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "no-page": { type: "boolean", default: false },
@@ -36,6 +39,8 @@ async function main(): Promise<void> {
   const rounds = values.rounds === undefined ? (values.quick ? 1 : ROUNDS) : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds ${values.rounds}: a whole number from 1 is needed.\n${USAGE}`);
+  const minutes = values.minutes === undefined ? MINUTES : Number(values.minutes);
+  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number above 0 is needed.\n${USAGE}`);
   const scale = values.quick ? QUICK : FULL;
   const only = new RegExp(values.only ?? "");
   const facts = await machine();
@@ -51,10 +56,14 @@ async function main(): Promise<void> {
     program,
     scenariosOf(scale).filter(({ key }) => only.test(key)),
     rounds,
+    Date.now() + minutes * 60_000,
   );
   const outcome: Outcome = {
     machine: facts,
-    rounds,
+    rounds: Math.max(
+      0,
+      ...[...figures.values()].flatMap((names) => [...names.values()].map((r) => r.length)),
+    ),
     quick: values.quick,
     ceiling: { single, batched },
     ...evaluate(figures, scale),

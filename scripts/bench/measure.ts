@@ -25,6 +25,8 @@ export async function measure(
   program: string,
   scenarios: readonly Scenario[],
   rounds: number,
+  /** Unix ms after which no measurement begins: what there is by then is told. */
+  until: number,
 ): Promise<Measured> {
   const figures: Figures = new Map();
   const flaws: string[] = [];
@@ -33,6 +35,7 @@ export async function measure(
       if (LONG.has(scenario.key) && round > 0) continue;
       for (const contender of rotated(CONTENDERS, round)) {
         if (!scenario.of.includes(contender.name)) continue;
+        if (Date.now() > until) return { figures, flaws };
         const label = `round ${round + 1}, ${scenario.key}, ${contender.name}`;
         try {
           const result = await one(program, scenario, contender);
