@@ -17,3 +17,6 @@ io.on("connection", (socket) => {
 server.listen(0, "127.0.0.1", () => {
   console.log(JSON.stringify({ port: server.address().port, pids: [process.pid] }));
 });
+
+// Whoever started it is gone.
+process.stdin.on("end", () => process.exit(0)).resume();

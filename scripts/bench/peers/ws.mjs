@@ -28,3 +28,6 @@ sockets.on("connection", (socket, request) => {
 server.listen(0, "127.0.0.1", () => {
   console.log(JSON.stringify({ port: server.address().port, pids: [process.pid] }));
 });
+
+// Whoever started it is gone.
+process.stdin.on("end", () => process.exit(0)).resume();
