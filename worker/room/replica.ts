@@ -330,7 +330,11 @@ export class Replica {
 
   #release(): number | undefined {
     const arrivals = this.#held.release();
-    if (arrivals.length > 0) this.#room.arrived(arrivals);
+    if (arrivals.length > 0) {
+      this.#room.arrived(arrivals);
+      // What was held counts among the newest from now on: something else may have to go.
+      this.#room.wrote();
+    }
     this.#judge();
     return this.#held.due;
   }
