@@ -2,7 +2,7 @@
 
 import { brokenWhenIdle } from "./check/idle.ts";
 import { brokenAtRest } from "./check/invariants.ts";
-import { type MutationName, mutationNamed } from "./mutations/mutation.ts";
+import { type MutationName, mutationNamed } from "./mutations/mutations.ts";
 import type { Plan } from "./schedule/plan.ts";
 import { Simulation } from "./simulation.ts";
 

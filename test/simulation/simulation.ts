@@ -1,6 +1,8 @@
 /** One run of a plan: a room over several regions, its users, and everything that befalls them. */
+
+import { decodeBundle } from "../../worker/room/bundle.ts";
 import { HUB_DEADLINE_MS } from "../../worker/room/limits.ts";
-import { NO_MEMBERSHIP } from "../../worker/room/membership.ts";
+import { decodeMembership, NO_MEMBERSHIP } from "../../worker/room/membership.ts";
 import { Ledger } from "./check/ledger.ts";
 import type { ClientEnd } from "./clients/link.ts";
 import { Link } from "./clients/link.ts";
@@ -42,7 +44,7 @@ export class Simulation implements Surroundings {
     this.plan = plan;
     this.world = new World(plan.seed, tracing);
     this.ledger = new Ledger(this.world);
-    this.network = new Network(this.world, plan.weather);
+    this.network = new Network(this.world, plan.weather, (value) => mutated(value, mutation));
     this.regions = plan.regions;
     this.#restores = plan.steps.some((step) => step.do === "restore");
     this.hub = new HubObject(this.world, plan.regions[0] ?? "weur", plan.weather, this.#restores, {
@@ -55,6 +57,16 @@ export class Simulation implements Surroundings {
     for (const { name, place, kind, clockMs } of plan.users)
       if (kind === "v1") this.v1.set(name, new V1Client(this.world, name, place, clockMs, this));
       else this.plain.set(name, new PlainClient(this.world, name, place, this));
+  }
+
+  get clocksAreWrong(): boolean {
+    return this.plan.steps.some((step) => step.do === "skew" && Math.abs(step.ms) > MINUTE);
+  }
+
+  /** No two replicas were ever apart for ten minutes. */
+  get alwaysInTouch(): boolean {
+    const cutMs = this.plan.steps.reduce((sum, step) => sum + (step.do === "cut" ? step.ms : 0), 0);
+    return cutMs < 9 * MINUTE && !this.clocksAreWrong;
   }
 
   /** Until the last step and `moreMs` beyond. */
@@ -135,13 +147,14 @@ export class Simulation implements Surroundings {
     const known = this.replicas.get(region);
     if (known !== undefined) return known;
     const fresh = new Replica(this.world, region, this.plan.weather, this.#restores, {
-      limits: this.plan.limits,
+      limits: this.#mutation?.limits?.(this.plan.limits) ?? this.plan.limits,
       ledger: this.ledger,
       regions: () => this.regions,
       callReplica: (from, to, verb, request, deadlineMs) =>
         this.network.call(from, this.replica(to), verb, request, deadlineMs),
       callHub: (from, verb, request) => this.network.call(from, this.hub, verb, request, HUB_DEADLINE_MS),
       mutation: this.#mutation,
+      clocksAreWrong: this.clocksAreWrong,
       admitted: () => this.#countConnections(),
     });
     fresh.skew = this.#skews.get(region) ?? 0;
@@ -283,4 +296,16 @@ export class Simulation implements Surroundings {
     replica.loseStorage(share);
     this.ledger.lost(region, replica.ids(), others);
   }
+}
+
+/** What passes between objects, as a mutation changes it. */
+function mutated(value: unknown, mutation: Mutation | undefined): unknown {
+  if (mutation?.bundle === undefined && mutation?.membership === undefined) return value;
+  if (typeof value !== "object" || value === null) return value;
+  const changed: Record<string, unknown> = { ...value };
+  const membership = decodeMembership(changed.membership);
+  if (membership !== undefined && mutation.membership !== undefined)
+    changed.membership = mutation.membership(membership);
+  const bundle = decodeBundle(changed);
+  return bundle !== undefined && mutation.bundle !== undefined ? mutation.bundle(bundle) : changed;
 }

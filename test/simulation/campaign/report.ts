@@ -1,5 +1,5 @@
 /** What a failing seed looks like on the screen: what broke, the least that breaks it, and the trace of that. */
-import type { MutationName } from "../mutations/mutation.ts";
+import type { MutationName } from "../mutations/mutations.ts";
 import { runPlan } from "../run-plan.ts";
 import type { Plan } from "../schedule/plan.ts";
 import { shrink } from "./shrink.ts";

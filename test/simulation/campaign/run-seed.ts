@@ -1,5 +1,5 @@
 /** One seed of a campaign. */
-import type { MutationName } from "../mutations/mutation.ts";
+import type { MutationName } from "../mutations/mutations.ts";
 import { runPlan } from "../run-plan.ts";
 import { makePlan, type PlanOptions } from "../schedule/make-plan.ts";
 

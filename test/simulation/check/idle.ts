@@ -14,7 +14,7 @@ export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> 
   const calls = network.calls;
   const alarms = new Map(objects.map((object) => [object, object.alarms]));
   await world.run(world.now + HOUR);
-  const problems: string[] = [];
+  const problems = unequalAfterHours(simulation);
   if (network.calls - calls > IDLE_CALLS * objects.length)
     problems.push(
       `quiet at rest: ${network.calls - calls} calls in an idle hour (${[...network.counts].join(" ")})`,
@@ -31,4 +31,20 @@ export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> 
     if (object.hasAlarm) problems.push(`no alarms in an empty room: ${object.name} has one`);
   }
   return problems;
+}
+
+/** Every replica trimmed the same by now, and nothing more. */
+function unequalAfterHours({ participants }: Simulation): string[] {
+  const [first, ...others] = participants.map((replica) => ({
+    name: replica.name,
+    floor: replica.fact("floor") ?? "",
+    places: replica.rows().map(({ order, id, state }) => `${order} ${id} ${state}`),
+  }));
+  if (first === undefined) return [];
+  return others.flatMap(({ name, floor, places }) => [
+    ...(floor === first.floor ? [] : [`one floor: ${first.floor} in ${first.name}, ${floor} in ${name}`]),
+    ...(places.join() === first.places.join()
+      ? []
+      : [`one log after hours: ${first.places.length} places in ${first.name}, ${places.length} in ${name}`]),
+  ]);
 }

@@ -13,6 +13,7 @@ export function brokenAtRest(simulation: Simulation): string[] {
   return [
     ...simulation.ledger.violations,
     ...lost(simulation, places, floor),
+    ...unheard(simulation, floor),
     ...doubled(simulation, places),
     ...unequal(places, floor),
     ...timelines(simulation, places, floor),
@@ -36,6 +37,21 @@ function lost({ ledger }: Simulation, places: Places, floor: string): string[] {
       if (order <= floor || copies.some((row) => row.order <= floor)) return [];
       return [`acknowledged, never lost: "${text}" (${id}) is not in ${name}`];
     });
+  });
+}
+
+/** What is history by now was seen by every member, as long as they were in touch. */
+function unheard({ ledger, participants, alwaysInTouch }: Simulation, floor: string): string[] {
+  if (!alwaysInTouch || ledger.losses > 0) return [];
+  return ledger.acks.flatMap(({ id, order, at, clientId, userId }) => {
+    if (order > floor || ledger.deleted.has(id)) return [];
+    const holders = ledger.heldIn(id);
+    return participants
+      .filter(({ region }) => (ledger.founded.get(region) ?? at) < at && !holders.has(region))
+      .map(
+        ({ name }) =>
+          `reaches everybody: "${ledger.texts.get(`${userId}/${clientId}`)}" never came to ${name}`,
+      );
   });
 }
 

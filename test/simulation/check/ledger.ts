@@ -34,6 +34,8 @@ export class Ledger {
   /** Ids that may be missing: the only storage that held them was lost. */
   readonly excused = new Set<string>();
   readonly deleted = new Set<string>();
+  /** By region: when its present life was founded. Unix ms. */
+  readonly founded = new Map<string, number>();
   /** What was broken while it ran; the run ends with the first. */
   readonly violations: string[] = [];
   losses = 0;

@@ -31,11 +31,14 @@ export class Network {
   readonly counts = new Map<string, number>();
   weather: Weather;
   readonly #world: World;
+  readonly #spoil: (value: unknown) => unknown;
   readonly #cuts = new Map<string, number>();
 
-  constructor(world: World, weather: Weather) {
+  /** @param spoil what a mutation makes of what passes */
+  constructor(world: World, weather: Weather, spoil: (value: unknown) => unknown) {
     this.#world = world;
     this.weather = weather;
+    this.#spoil = spoil;
   }
 
   /** Nothing passes between the two for so long; `*` stands for everybody else. */
@@ -58,7 +61,7 @@ export class Network {
     this.calls++;
     this.counts.set(verb, (this.counts.get(verb) ?? 0) + 1);
     // What a call carries is what it was when the call was made.
-    const sent: unknown = structuredClone(request);
+    const sent: unknown = this.#spoil(structuredClone(request));
     const life = caller.lives;
     const random = this.#world.random(`calls ${caller.name} ${callee.name}`);
     return new Promise((resolve, reject) => {
@@ -68,7 +71,7 @@ export class Network {
         settled = true;
         endWait();
         caller.resume(life, () => {
-          if ("value" in reply) resolve(reply.value);
+          if ("value" in reply) resolve(this.#spoil(structuredClone(reply.value)));
           else reject(new Error(`${verb} of ${callee.name}: ${reply.error}`));
         });
       };

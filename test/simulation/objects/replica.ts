@@ -7,6 +7,7 @@ import { decodeNotice, type HubPort } from "../../../worker/room/hub-port.ts";
 import { found } from "../../../worker/room/life.ts";
 import { JOB_RETRY_MS } from "../../../worker/room/limits.ts";
 import { decodeMembership, type Membership, NO_MEMBERSHIP } from "../../../worker/room/membership.ts";
+import { msOf } from "../../../worker/room/order.ts";
 import { CLOSE, type ErrorFrame, REFUSALS } from "../../../worker/room/protocol.ts";
 import { Room } from "../../../worker/room/room.ts";
 import { isFounded, migrate } from "../../../worker/storage/migrate.ts";
@@ -47,6 +48,8 @@ export interface ReplicaSurroundings {
   ): Promise<unknown>;
   callHub(from: Replica, verb: string, request: unknown): Promise<unknown>;
   readonly mutation: Mutation | undefined;
+  /** By more than a minute, somewhere in this run. */
+  readonly clocksAreWrong: boolean;
   /** A connection was let in. */
   admitted(): void;
 }
@@ -85,6 +88,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
   ) {
     super(world, region, region, weather, keepsHistory);
     this.#around = around;
+    this.ungated = around.mutation?.ungated === true;
   }
 
   /** Sockets that count as connections of the room. */
@@ -237,8 +241,11 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
   #found(shell: Shell): Room {
     this.sql.transaction(() => {
       migrate(this.sql);
-      found(new SqlRoomStore(this.sql), { room: ROOM, region: this.region }, this.#host);
+      const { founder } = this.#around.mutation ?? {};
+      const host = founder && { now: () => founder.now, random: () => founder.random };
+      found(new SqlRoomStore(this.sql), { room: ROOM, region: this.region }, host ?? this.#host);
     });
+    this.durably(() => this.#around.ledger.founded.set(this.region, this.world.now));
     return this.#open(shell);
   }
 
@@ -288,6 +295,11 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
         this.#around.ledger.held(this.region, id);
       });
     };
+    const set = store.facts.set.bind(store.facts);
+    store.facts.set = (key, value) => {
+      set(key, value);
+      if (key === "floor" && value !== undefined) this.durably(() => this.#judgeFloor(value));
+    };
     const transaction = store.transaction.bind(store);
     store.transaction = (work) => this.undoable(() => transaction(work));
     const put = store.replica.put.bind(store.replica);
@@ -296,6 +308,14 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
       this.durably(() => this.#around.ledger.held(this.region, entry.id));
     };
     return store;
+  }
+
+  /** Everything is kept for the retention at least: what lies beyond it, and is trimmed, is older. */
+  #judgeFloor(floor: string): void {
+    const { limits, ledger, clocksAreWrong } = this.#around;
+    const ageMs = this.world.now - msOf(floor);
+    if (ageMs < limits.retentionMs && !clocksAreWrong)
+      ledger.violations.push(`kept ten minutes: ${this.name} trims what is ${ageMs / 1000} s old`);
   }
 
   #askHub(verb: keyof HubPort, request: unknown): Promise<unknown> {
