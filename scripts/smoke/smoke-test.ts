@@ -1,3 +1,4 @@
+import "../toolchain/localhost-names.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
 import type { ReceivedMessage } from "../../client/chat-events.ts";

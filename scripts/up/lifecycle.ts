@@ -45,17 +45,22 @@ export function lifecycleLines(
 /** Flags by which the engine's own output is for a program: nothing else may stand on stdout then. */
 const FOR_PROGRAMS = ["--json", "-j"];
 
-/** Prints what becomes of each class's rooms, with the live tag read from the account, before the engine's own words. */
-export async function showLifecycle(
-  { cli, stack }: OpenStack,
-  api: CloudflareApi,
-  flags: readonly string[],
-): Promise<void> {
+/** What becomes of each class's rooms, as lines, with the live tag read from the account. */
+export async function lifecycleOf({ cli, stack }: OpenStack, api: CloudflareApi): Promise<string[]> {
   const exported = await cli.quiet(["stack", "export", "--stack", stack]);
   const place = { accountId: api.accountId, scriptName: liveScriptName(stack) };
   const tag = await liveTag(api, stack);
   const inState = exported.code === 0 ? scriptInState(exported.stdout) : undefined;
+  return lifecycleLines({ ...place, history: MIGRATION_HISTORY, tag }, inState);
+}
+
+/** Prints what becomes of each class's rooms, with the live tag read from the account, before the engine's own words. */
+export async function showLifecycle(
+  open: OpenStack,
+  api: CloudflareApi,
+  flags: readonly string[],
+): Promise<void> {
   const print = flags.some((flag) => FOR_PROGRAMS.includes(flag)) ? say : console.log;
-  for (const line of lifecycleLines({ ...place, history: MIGRATION_HISTORY, tag }, inState))
+  for (const line of await lifecycleOf(open, api))
     print(/: DELETE/.test(line) ? styleText("red", line) : line);
 }

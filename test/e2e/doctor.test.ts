@@ -16,5 +16,7 @@ it("the doctor finds nothing to mend before the first up nor after it, and a wro
   lab.setLimit("messagesPerMinute", 0);
   const { code, stdout } = await lab.npm("doctor", "local");
   expect(code).toBe(1);
-  expect(stdout).toMatch(/✗ .*messagesPerMinute is 0[\s\S]*1 to mend in stack "local"/);
+  expect(stdout).toMatch(
+    /✗ 1 setting is wrong[\s\S]*messagesPerMinute is 0[\s\S]*1 to mend in stack "local"/,
+  );
 });
