@@ -3,48 +3,19 @@
  * of one region nothing here does anything.
  */
 import type { Bundle } from "./bundle.ts";
-import type { Committer } from "./commit.ts";
 import { Entrance } from "./entrance.ts";
-import { type Coming, Everybody } from "./everybody.ts";
+import { Everybody } from "./everybody.ts";
 import { HeldEntries } from "./held.ts";
-import type { Host, RoomSettings } from "./host.ts";
-import type { Ban, HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
-import { type Life, renew } from "./life.ts";
+import type { HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
+import { renew } from "./life.ts";
 import { CLOCK_STEP_MS, ORIGINS_KEPT } from "./limits.ts";
-import type { Members } from "./members.ts";
 import { type Member, type Membership, readMembership } from "./membership.ts";
-import type { Clock } from "./order.ts";
-import type { Notice } from "./protocol.ts";
 import { RegistrationDesk } from "./registration.ts";
+import type { Surroundings } from "./replica-surroundings.ts";
 import { Replicator } from "./replicator.ts";
-import type { Job } from "./schedule.ts";
 import { Slots } from "./slots.ts";
-import type { RoomStore } from "./store.ts";
 import { type Arrival, takeBundle } from "./take.ts";
 import { vectorRecord } from "./vector.ts";
-
-/** What the room does for its replica. */
-export interface Surroundings {
-  readonly life: Life;
-  readonly store: RoomStore;
-  readonly host: Host;
-  readonly settings: RoomSettings;
-  readonly clock: Clock;
-  readonly committer: Committer;
-  readonly members: Members;
-  readonly schedule: (job: Job, due: number) => void;
-  /** People are to see this, with the next tick. */
-  readonly arrived: (arrivals: readonly Arrival[]) => void;
-  readonly came: (changes: readonly Coming[]) => void;
-  readonly typing: (typists: NonNullable<Bundle["typing"]>) => void;
-  readonly notice: (code: Notice["code"]) => void;
-  /** The region is closing: its connections are to go elsewhere. */
-  readonly moveOut: () => void;
-  readonly ban: (ban: Ban) => void;
-  readonly kick: (userId: string) => number;
-  /** Something was written that may go in time. */
-  readonly wrote: () => void;
-}
 
 export class Replica {
   readonly everybody: Everybody;
