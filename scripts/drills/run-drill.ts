@@ -25,6 +25,8 @@ let changes = 0;
 /** The calls that a run without failures makes. */
 export async function callsOf(lab: Lab, scenario: Scenario) {
   await prepare(lab, scenario);
+  // The record begins here: what was prepared made calls too.
+  await lab.arm();
   await lab.mustNpm("up", "local");
   return (await lab.report()).calls;
 }
