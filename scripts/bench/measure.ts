@@ -12,7 +12,7 @@ export type Figures = Map<string, Map<string, LoadResult[]>>;
 export interface Measured {
   readonly figures: Figures;
   /** In words: what was lost, doubled or out of order, or could not be run. */
-  readonly flaws: readonly string[];
+  readonly flaws: string[];
 }
 
 /**

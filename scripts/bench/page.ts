@@ -66,7 +66,7 @@ export function figuresOf(outcome: Outcome): string[] {
       ? []
       : [
           "",
-          "### Reads of 50 messages, eight at a time",
+          "### Reads of 50 messages, four at a time",
           "",
           `History: ${short(reads.historyPerSecond)} pages/s, p50 ${reads.historyP50.toFixed(1)} ms. Resumes, with a new ` +
             `connection each: ${short(reads.resumesPerSecond)}/s, p50 ${reads.resumeP50.toFixed(1)} ms.`,
