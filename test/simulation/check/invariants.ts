@@ -14,6 +14,7 @@ export function brokenAtRest(simulation: Simulation): string[] {
     ...simulation.ledger.violations,
     ...lost(simulation, places, floor),
     ...unheard(simulation, floor),
+    ...beforeItsCause(simulation),
     ...doubled(simulation, places),
     ...unequal(places, floor),
     ...timelines(simulation, places, floor),
@@ -27,6 +28,7 @@ export function brokenAtRest(simulation: Simulation): string[] {
 type Places = ReadonlyMap<Replica, readonly PlaceRow[]>;
 
 function lost({ ledger }: Simulation, places: Places, floor: string): string[] {
+  const winners = new Map([...places.keys()].flatMap((replica) => [...replica.winners()]));
   return ledger.acks.flatMap(({ id, order, clientId, userId }) => {
     if (ledger.excused.has(id) || ledger.deleted.has(id)) return [];
     const text = ledger.texts.get(`${userId}/${clientId}`);
@@ -34,7 +36,7 @@ function lost({ ledger }: Simulation, places: Places, floor: string): string[] {
       const copies = rows.filter((row) => row.id === id);
       if (copies.some((row) => (row.state === 0 || row.state === 3) && row.message === text)) return [];
       // A copy with a smaller order may have won, and lie below the floor.
-      if (order <= floor || copies.some((row) => row.order <= floor)) return [];
+      if (order <= floor || copies.some((row) => (winners.get(row.order) ?? row.order) <= floor)) return [];
       return [`acknowledged, never lost: "${text}" (${id}) is not in ${name}`];
     });
   });
@@ -52,6 +54,18 @@ function unheard({ ledger, participants, alwaysInTouch }: Simulation, floor: str
         ({ name }) =>
           `reaches everybody: "${ledger.texts.get(`${userId}/${clientId}`)}" never came to ${name}`,
       );
+  });
+}
+
+/** Whoever had seen a message when they wrote, wrote after it. */
+function beforeItsCause({ ledger, clocksAreWrong }: Simulation): string[] {
+  if (clocksAreWrong) return [];
+  return ledger.acks.flatMap(({ userId, clientId, order }) => {
+    const key = `${userId}/${clientId}`;
+    const after = ledger.after.get(key) ?? "";
+    return order > after
+      ? []
+      : [`order follows the writer: "${ledger.texts.get(key)}" is at ${order}, its writer had seen ${after}`];
   });
 }
 

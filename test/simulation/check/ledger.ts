@@ -29,6 +29,7 @@ export class Ledger {
   readonly accepted: Accepted[] = [];
   /** Text by `userId/clientId`, and the other way round: every text is written once. */
   readonly texts = new Map<string, string>();
+  readonly after = new Map<string, string>();
   /** By region: when its clock jumped or its storage went. Unix ms. */
   readonly breaks = new Map<string, number[]>();
   /** Ids that may be missing: the only storage that held them was lost. */
@@ -46,9 +47,12 @@ export class Ledger {
     this.#world = world;
   }
 
-  sent(client: { readonly userId: string }, clientId: string, text: string): void {
+  /** @param after the highest order that the client had seen */
+  sent(client: { readonly userId: string }, clientId: string, text: string, after: string): void {
     const key = `${client.userId}/${clientId}`;
+    if (this.texts.has(key)) return;
     this.texts.set(key, text);
+    this.after.set(key, after);
   }
 
   acknowledged(

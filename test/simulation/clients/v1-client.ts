@@ -185,7 +185,8 @@ export class V1Client implements ClientEnd {
     for (const message of this.delivery.take()) {
       const text = JSON.stringify({ type: "chat_message", ...message });
       this.#lastSent = text;
-      this.#around.ledger.sent(this, message.clientId, message.message);
+      const seen = this.view.cursor.toString().split("@")[1] ?? "";
+      this.#around.ledger.sent(this, message.clientId, message.message, seen);
       this.#link?.say(text);
     }
     const due = this.delivery.dueIn();

@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 /** Unix ms at which every run begins. */
 export const BEGINNING = 1_800_000_000_000;
 /** A run that needs more is going in circles. */
-const MOST_EVENTS = 400_000;
+const MOST_EVENTS = 60_000;
 
 export class World {
   readonly seed: number;

@@ -1,6 +1,7 @@
 /** Every mechanism that carries a promise, broken on purpose: the checker must notice each. */
 import type { Bundle } from "../../../worker/room/bundle.ts";
 import { ORDER_ZERO } from "../../../worker/room/order.ts";
+import type { Entry } from "../../../worker/room/store.ts";
 import { BEGINNING } from "../engine/world.ts";
 import type { Mutation } from "./mutation.ts";
 
@@ -9,12 +10,19 @@ const LEASE_MS = 30_000;
 /** So that every membership looks newer than the one before. */
 let versions = 2 ** 50;
 
+/** Under an id of its own. */
+const again = (entry: Entry): Entry => ({ ...entry, id: `${entry.id}-${entry.origin}-${entry.seq}` });
+
 export const MUTATIONS = {
   "no dedupe": {
     breaks: "a message that was taken before is taken for a new one",
     within: 100,
     room: ({ store, host }) => {
+      const taken = store.log.taken.bind(store.log);
+      const append = store.log.append.bind(store.log);
       store.log.taken = () => new Map();
+      // The index of ids would refuse it otherwise.
+      store.log.append = (entry) => append(taken([entry.id]).has(entry.id) ? again(entry) : entry);
       return host;
     },
   },
@@ -22,7 +30,11 @@ export const MUTATIONS = {
     breaks: "copies of a message that entered in two regions stay two",
     within: 400,
     room: ({ store, host }) => {
+      const copyOf = store.replica.copyOf.bind(store.replica);
+      const put = store.replica.put.bind(store.replica);
       store.replica.copyOf = () => undefined;
+      store.replica.put = (entry, state) =>
+        put(state !== 2 && copyOf(entry.id) !== undefined ? again(entry) : entry, state);
       return host;
     },
   },
@@ -72,6 +84,22 @@ export const MUTATIONS = {
       deletions: [],
       moves: [],
     }),
+  },
+  "lost copies forgotten": {
+    breaks: "the copy that lost keeps no place in the log",
+    within: 800,
+    room: ({ store, host }) => {
+      const put = store.replica.put.bind(store.replica);
+      store.replica.put = (entry, state) => {
+        if (state !== 2) put(entry, state);
+      };
+      return host;
+    },
+  },
+  "clock follows nobody": {
+    breaks: "an answer may stand before what it answers, where clocks differ by seconds",
+    within: 400,
+    bundle: (bundle) => ({ ...bundle, order: ORDER_ZERO }),
   },
   "no epoch": {
     breaks: "a replica without storage goes on under the name of the one that had it",

@@ -115,6 +115,13 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
     );
   }
 
+  /** Of each place whose copy lost: where the winner stood. */
+  winners(): Map<string, string> {
+    if (!isFounded(this.sql)) return new Map();
+    const rows = this.sql.all<{ place: string; winner: string }>("SELECT place, winner FROM moves");
+    return new Map(rows.map(({ place, winner }) => [place, winner]));
+  }
+
   fact(key: string): string | undefined {
     if (!isFounded(this.sql)) return undefined;
     return this.sql.all<{ value: string }>("SELECT value FROM facts WHERE key = ?", key)[0]?.value;

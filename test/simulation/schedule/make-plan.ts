@@ -37,14 +37,19 @@ export function makePlan(seed: number, { regions: count, size = 1 }: PlanOptions
     ...(random.chance(0.3) ? { connectionsPerRoom: random.int(1, users.length) } : {}),
     ...(random.chance(0.3) ? { messagesPerMinute: random.int(2, 5) } : {}),
   };
-  return {
-    seed,
-    regions,
-    limits,
-    weather: makeWeather(random),
-    users,
-    steps: makeSteps(random, regions, users, size),
-  };
+  const weather = makeWeather(random);
+  const steps = makeSteps(random, regions, users, size);
+  return { seed, regions, limits, weather, users, steps: noticeable(steps, weather) };
+}
+
+/**
+ * That a storage went back in time shows in what the peers have seen of it. Where they cannot be asked before it writes
+ * on, nobody can tell: such runs have no such step. (Nobody but an operator takes a storage back.)
+ */
+function noticeable(steps: readonly Step[], { requestLost, answerLost }: Weather): readonly Step[] {
+  const apart =
+    requestLost + answerLost > 0 || steps.some((step) => step.do === "cut" || step.do === "crash");
+  return apart ? steps.filter((step) => step.do !== "restore") : steps;
 }
 
 function someRegions(random: Random, count: number): Region[] {
@@ -82,6 +87,9 @@ function makeSteps(random: Random, regions: readonly Region[], users: readonly U
   const context = { random, regions, users, spanMs };
   for (let count = Math.round(random.int(12, 30) * size); count > 0; count--) steps.push(userStep(context));
   for (let count = Math.round(random.int(0, 7) * size); count > 0; count--) steps.push(faultStep(context));
+  if (regions.length > 1)
+    for (let count = Math.round(random.int(0, 2) * size); count > 0; count--)
+      steps.push(...narrowEscape(context));
   return steps.sort((a, b) => a.at - b.at);
 }
 
@@ -122,6 +130,28 @@ function userStep({ random, regions, users, spanMs }: Context): Step {
     default:
       return { at, do: kind, user };
   }
+}
+
+/** A message that is on its way when its writer goes elsewhere: both regions may take it. Perhaps somebody deletes it. */
+function narrowEscape({ random, regions, users, spanMs }: Context): Step[] {
+  const at = random.int(500, spanMs);
+  const { name: user } = random.pick(users);
+  const [from, to] = [random.pick(regions), random.pick(regions)];
+  const steps: Step[] = [
+    { at, do: "hop", user, place: from },
+    { at: at + 2_000, do: "say", user, count: 1 },
+    { at: at + 2_000 + random.int(5, 200), do: "hop", user, place: to },
+  ];
+  if (random.chance(0.3))
+    steps.push({ at: at + 1_900, do: "cut", a: from, b: to, ms: random.int(500, 30_000) });
+  if (random.chance(0.4))
+    steps.push({
+      at: at + 2_100 + random.int(0, 3_000),
+      do: "remove",
+      place: random.pick(regions),
+      pick: 0,
+    });
+  return steps;
 }
 
 function faultStep({ random, regions, spanMs }: Context): Step {
