@@ -22,7 +22,7 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/worker/{objects,routes,runtime}/**", "test/e2e/**"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/worker/{objects,routes,runtime}/**/*.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
