@@ -23,6 +23,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/worker/{objects,routes,runtime}/**", "test/e2e/**"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -31,6 +32,7 @@ export default defineConfig({
           name: "workerd",
           include: ["test/worker/{objects,routes,runtime}/**/*.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
