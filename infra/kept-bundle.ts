@@ -17,6 +17,9 @@ const FOLDER = fileURLToPath(new URL("../.build/releases", import.meta.url));
 /** The binding that carries a version's sha-256, see `worker/bindings.ts`. */
 const VERSION_BINDING = "VERSION";
 
+/** How many versions of a script Cloudflare keeps to go back to. */
+const KEPT_VERSIONS = 100;
+
 const Versions = z.object({ items: z.array(z.object({ id: z.string() })) });
 const VersionDetails = z.object({
   resources: z.object({
@@ -61,7 +64,10 @@ export async function keptBundle(http: CloudflareHttp, place: ScriptPlace, versi
 
 async function download(http: CloudflareHttp, place: ScriptPlace, version: string): Promise<string> {
   const workers = `/accounts/${place.accountId}/workers`;
-  const { items } = await http.get(`${workers}/scripts/${place.scriptName}/versions`, Versions);
+  const { items } = await http.get(
+    `${workers}/scripts/${place.scriptName}/versions?per_page=${KEPT_VERSIONS}`,
+    Versions,
+  );
   for (const { id } of items) {
     if ((await bundleOfVersion(http, place, id).catch(whenGone)) !== version) continue;
     // https://developers.cloudflare.com/api/resources/workers/subresources/beta/subresources/workers/subresources/versions/methods/get/
