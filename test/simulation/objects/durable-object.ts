@@ -16,6 +16,9 @@ export interface Weather {
   readonly alarmLateMs: number;
 }
 
+/** ms after which the runtime calls a failed alarm again. */
+const ALARM_RETRY_MS = 2_000;
+
 /** One life in memory. */
 export interface Life {
   /** The alarm rang. */
@@ -92,8 +95,8 @@ export abstract class DurableObject<L extends Life> {
     return this.#alarm !== undefined || this.#alarmRuns;
   }
 
-  /** An event reaches the object. To be called once in an event of the world. */
-  deliver(run: (life: L) => void): void {
+  /** An event reaches the object. To be called once in an event of the world. False: it threw. */
+  deliver(run: (life: L) => void): boolean {
     if (this.#turn !== undefined) throw new Error(`${this.name}: a turn inside a turn`);
     this.turns++;
     this.#turn = { outputs: [], observers: [], alarm: undefined };
@@ -104,9 +107,11 @@ export abstract class DurableObject<L extends Life> {
     try {
       this.#life ??= this.wake();
       run(this.#life);
+      return true;
     } catch (error) {
       // The runtime logs what a handler throws, and goes on.
       this.world.trace(() => `${this.name}: a handler threw ${String(error)}`);
+      return false;
     }
   }
 
@@ -280,7 +285,7 @@ export abstract class DurableObject<L extends Life> {
     this.#alarmRuns = true;
     const life = this.#lives;
     this.world.trace(() => `${this.name}: alarm`);
-    this.deliver((awake) => {
+    const rang = this.deliver((awake) => {
       void awake.alarm().finally(() => {
         if (life !== this.#lives) return;
         // Done once what it wrote is durable: until then it would ring again.
@@ -289,5 +294,9 @@ export abstract class DurableObject<L extends Life> {
         });
       });
     });
+    if (rang) return;
+    // The runtime tries an alarm again that failed.
+    this.#alarmRuns = false;
+    this.#arm(this.now + ALARM_RETRY_MS);
   }
 }
