@@ -22,10 +22,13 @@ export const withFaults =
     const { action } = fault;
     switch (action.kind) {
       case "status": {
-        if (action.retryAfterSeconds !== undefined)
-          context.header("retry-after", String(action.retryAfterSeconds));
         const error = new CloudflareError(action.status, action.code, "a fault was asked for", true);
-        return refusal(context, error);
+        const answer = refusal(context, error);
+        if (action.retryAfterSeconds !== undefined)
+          answer.headers.set("retry-after", String(action.retryAfterSeconds));
+        // What the call itself answered is there already, and a returned answer would not replace it.
+        context.res = answer;
+        return undefined;
       }
       case "hang": {
         const { outgoing } = context.env;

@@ -119,6 +119,26 @@ describe("failures on purpose", () => {
     expect(again).toMatchObject({ status: 400, code: 10014 });
   });
 
+  it("answer with an error, of any code, after the call had its effect", async () => {
+    await fetch(account.apiUrl.replace("/client/v4", "/__local/faults"), {
+      method: "POST",
+      headers: { authorization: `Bearer ${account.apiToken}` },
+      body: JSON.stringify([
+        {
+          method: "POST",
+          path: "/namespaces$",
+          when: "after",
+          action: { kind: "status", status: 500, code: 10079, retryAfterSeconds: 1 },
+        },
+      ]),
+    });
+    const failed = await account.call("POST", "A/storage/kv/namespaces", { title: "answered wrongly" });
+    expect(failed).toMatchObject({ status: 500, code: 10079 });
+    expect(failed.headers.get("retry-after")).toBe("1");
+    const again = await account.call("POST", "A/storage/kv/namespaces", { title: "answered wrongly" });
+    expect(again).toMatchObject({ status: 400, code: 10014 });
+  });
+
   it("hang until the client gives up, without holding up the next call or the end of the account", async () => {
     await fetch(account.apiUrl.replace("/client/v4", "/__local/faults"), {
       method: "POST",
