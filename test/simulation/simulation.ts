@@ -34,6 +34,8 @@ export class Simulation implements Surroundings {
   /** The stack's regions as of now. */
   regions: readonly string[];
   #closed: readonly string[] = [];
+  /** Objects that start now run the code of before replicas. */
+  #isOld: boolean;
   readonly #mutation: Mutation | undefined;
   readonly #restores: boolean;
   readonly #skews = new Map<string, number>();
@@ -45,7 +47,8 @@ export class Simulation implements Surroundings {
     this.world = new World(plan.seed, tracing);
     this.ledger = new Ledger(this.world);
     this.network = new Network(this.world, plan.weather, (value) => mutated(value, mutation));
-    this.regions = plan.regions;
+    this.regions = plan.begins === "single" ? plan.regions.slice(0, 1) : plan.regions;
+    this.#isOld = plan.begins === "single";
     this.#restores = plan.steps.some((step) => step.do === "restore");
     this.hub = new HubObject(this.world, plan.regions[0] ?? "weur", plan.weather, this.#restores, {
       connectionsPerRoom: plan.limits.connectionsPerRoom,
@@ -149,7 +152,7 @@ export class Simulation implements Surroundings {
     const fresh = new Replica(this.world, region, this.plan.weather, this.#restores, {
       limits: this.#mutation?.limits?.(this.plan.limits) ?? this.plan.limits,
       ledger: this.ledger,
-      regions: () => this.regions,
+      regions: (old) => (old ? this.plan.regions.slice(0, 1) : this.regions),
       callReplica: (from, to, verb, request, deadlineMs) =>
         this.network.call(from, this.replica(to), verb, request, deadlineMs),
       callHub: (from, verb, request) => this.network.call(from, this.hub, verb, request, HUB_DEADLINE_MS),
@@ -157,6 +160,7 @@ export class Simulation implements Surroundings {
       clocksAreWrong: this.clocksAreWrong,
       admitted: () => this.#countConnections(),
     });
+    fresh.isOld = this.#isOld;
     fresh.skew = this.#skews.get(region) ?? 0;
     this.replicas.set(region, fresh);
     return fresh;
@@ -253,6 +257,11 @@ export class Simulation implements Surroundings {
       case "deploy":
         this.#deploy(step.ms);
         return;
+      case "upgrade":
+        this.#isOld = false;
+        this.regions = this.plan.regions;
+        this.#deploy(step.ms);
+        return;
       default:
         step satisfies never;
     }
@@ -281,7 +290,10 @@ export class Simulation implements Surroundings {
 
   #deploy(ms: number): void {
     for (const object of this.objects)
-      this.world.after(this.world.random("deploy").between(0, ms), () => object.crash("now"));
+      this.world.after(this.world.random("deploy").between(0, ms), () => {
+        if (object instanceof Replica) object.isOld = this.#isOld;
+        object.crash("now");
+      });
   }
 
   #object(name: string): Replica | HubObject | undefined {

@@ -24,7 +24,7 @@ export async function reportFailure(
       `Seed ${plan.seed} breaks ${broken.length} promise${broken.length === 1 ? "" : "s"}:`,
       ...broken.slice(0, 10).map((line) => `  ✗ ${line}`),
       `The least that does (${steps.length} of ${plan.steps.length} steps, ${users.length} of ${plan.users.length} users):`,
-      `  regions ${regions.join(" ")}`,
+      `  regions ${regions.join(" ")}${least.begins === "single" ? `, ${regions[0]} alone at first` : ""}`,
       `  users   ${users.map(({ name, place, kind }) => `${name} (${kind}, ${place})`).join(", ")}`,
       `  limits  ${JSON.stringify(limits)}`,
       `  weather ${JSON.stringify(weather)}`,

@@ -34,6 +34,7 @@ export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<readonly
         users: best.users.filter((user) => user.name !== name),
         steps: best.steps.filter((step) => !("user" in step && step.user === name)),
       });
+    if (best.begins === "single") await attempt({ ...best, begins: "replicated" });
     for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
       for (let at = 0; at < best.steps.length; ) {
         const steps = best.steps.toSpliced(at, size);

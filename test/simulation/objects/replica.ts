@@ -37,8 +37,8 @@ export interface PlaceRow extends Row {
 export interface ReplicaSurroundings {
   readonly limits: ChatLimits;
   readonly ledger: Ledger;
-  /** The stack's regions as of now. */
-  regions(): readonly string[];
+  /** The stack's regions as of now; old code has settings of its own. */
+  regions(old: boolean): readonly string[];
   callReplica(
     from: Replica,
     region: string,
@@ -73,6 +73,8 @@ class Shell implements Life {
 }
 
 export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, Caller {
+  /** Runs code that knows no replicas. */
+  isOld = false;
   readonly links = new Set<Link>();
   /** Whose request was not answered yet. */
   readonly #asking = new Set<Link>();
@@ -216,6 +218,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
   }
 
   #perform(shell: Shell, verb: string, request: unknown): unknown {
+    if (this.isOld) throw new Error(`The RPC receiver does not implement the method "${verb}".`);
     switch (verb) {
       case "sync": {
         const bundle = decodeBundle(request);
@@ -258,7 +261,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
 
   #open(shell: Shell): Room {
     migrate(this.sql);
-    const settings = { limits: this.#around.limits, regions: this.#around.regions(), version: "v" };
+    const settings = { limits: this.#around.limits, regions: this.#around.regions(this.isOld), version: "v" };
     const store = this.#observed(new SqlRoomStore(this.sql));
     const host = this.#around.mutation?.room?.({ store, host: this.#host }) ?? this.#host;
     const room = new Room(store, host, settings);

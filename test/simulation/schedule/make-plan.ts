@@ -38,8 +38,18 @@ export function makePlan(seed: number, { regions: count, size = 1 }: PlanOptions
     ...(random.chance(0.3) ? { messagesPerMinute: random.int(2, 5) } : {}),
   };
   const weather = makeWeather(random);
-  const steps = makeSteps(random, regions, users, size);
-  return { seed, regions, limits, weather, users, steps: noticeable(steps, weather) };
+  const steps = noticeable(makeSteps(random, regions, users, size), weather);
+  if (regions.length === 1 || random.chance(0.85))
+    return { seed, regions, begins: "replicated", limits, weather, users, steps };
+  const upgrade: Step = {
+    at: random.int(5_000, steps.at(-1)?.at ?? MINUTE),
+    do: "upgrade",
+    ms: random.pick([100, 60_000]),
+  };
+  // Other settings come with a later deploy.
+  const others = steps.filter((step) => step.do !== "configure" || step.at > upgrade.at + upgrade.ms);
+  const all = [...others, upgrade].sort((a, b) => a.at - b.at);
+  return { seed, regions, begins: "single", limits, weather, users, steps: all };
 }
 
 /**

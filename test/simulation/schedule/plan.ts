@@ -54,11 +54,15 @@ export type Step = { readonly at: number } & (
     }
   /** Every object starts anew with the new code, within so many ms. */
   | { readonly do: "deploy"; readonly ms: number }
+  /** The first deploy of code that knows replicas, to a room that began without: see `begins`. */
+  | { readonly do: "upgrade"; readonly ms: number }
 );
 
 export interface Plan {
   readonly seed: number;
   readonly regions: readonly Region[];
+  /** `single`: in the first region alone, with code that knows no replicas and none of their verbs, until `upgrade`. */
+  readonly begins: "single" | "replicated";
   readonly limits: ChatLimits;
   readonly weather: Weather;
   readonly users: readonly User[];
