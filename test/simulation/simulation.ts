@@ -9,6 +9,7 @@ import { Link } from "./clients/link.ts";
 import { PlainClient } from "./clients/plain-client.ts";
 import type { Surroundings, Visitor } from "./clients/surroundings.ts";
 import { V1Client } from "./clients/v1-client.ts";
+import type { Random } from "./engine/random.ts";
 import { BEGINNING, World } from "./engine/world.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { Network } from "./network/network.ts";
@@ -19,6 +20,8 @@ import { HUB, type Plan, type Step } from "./schedule/plan.ts";
 
 /** One way between a user and the region's data centre, ms: half of a usual last mile. */
 const LAST_MILE_MS = 8;
+const usualWay = (place: string, region: string, random: Random): number =>
+  (LAST_MILE_MS + roundTripMs(place, region) / 2) * random.between(1, 1.3);
 const MINUTE = 60_000;
 const CALM = { requestLost: 0, answerLost: 0, twice: 0, jitter: 0.3 };
 
@@ -37,11 +40,14 @@ export class Simulation implements Surroundings {
   /** Objects that start now run the code of before replicas. */
   #isOld: boolean;
   readonly #mutation: Mutation | undefined;
+  readonly #oneWayMs: typeof usualWay;
   readonly #restores: boolean;
   readonly #skews = new Map<string, number>();
   #texts = 0;
 
-  constructor(plan: Plan, tracing: boolean, mutation: Mutation | undefined) {
+  /** @param oneWayMs how long a frame takes between a user and a region */
+  constructor(plan: Plan, tracing: boolean, mutation?: Mutation, oneWayMs = usualWay) {
+    this.#oneWayMs = oneWayMs;
     this.#mutation = mutation;
     this.plan = plan;
     this.world = new World(plan.seed, tracing);
@@ -133,15 +139,9 @@ export class Simulation implements Surroundings {
   connect(client: ClientEnd, place: string, plain: boolean, visitor: Visitor): Link {
     const region = nearest(place, this.open);
     const replica = this.replica(region);
-    const oneWayMs = LAST_MILE_MS + roundTripMs(place, region) / 2;
-    const link = new Link(
-      this.world,
-      client,
-      replica,
-      plain,
-      oneWayMs,
-      this.world.random(`link ${client.name}`),
-    );
+    const random = this.world.random(`link ${client.name}`);
+    const delay = () => this.#oneWayMs(place, region, random);
+    const link = new Link(this.world, client, replica, plain, delay, random);
     link.up(() => replica.connect(link, visitor));
     return link;
   }

@@ -28,6 +28,10 @@ export class Ledger {
   readonly acks: Acknowledged[] = [];
   readonly accepted: Accepted[] = [];
   /** Text by `userId/clientId`, and the other way round: every text is written once. */
+  /** When it was written, Unix ms by the world. */
+  readonly written = new Map<string, number>();
+  /** For whoever measures: a client shows a message, so many ms after it was written. */
+  onSeen: ((client: string, text: string, ms: number) => void) | undefined;
   readonly texts = new Map<string, string>();
   readonly after = new Map<string, string>();
   /** By region: when its clock jumped or its storage went. Unix ms. */
@@ -69,6 +73,14 @@ export class Ledger {
     this.#world.trace(
       () => `${name}: acknowledged ${this.texts.get(`${userId}/${clientId}`)} as ${id} at ${order}`,
     );
+  }
+
+  wrote(text: string): void {
+    this.written.set(text, this.#world.now);
+  }
+
+  saw(client: string, text: string): void {
+    this.onSeen?.(client, text, this.#world.now - (this.written.get(text) ?? this.#world.now));
   }
 
   /** A replica holds it durably. */

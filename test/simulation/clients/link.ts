@@ -34,7 +34,8 @@ export class Link implements Socket {
   state: MemberState | undefined;
   readonly #world: World;
   readonly #random: Random;
-  readonly #oneWayMs: number;
+  /** ms that one frame takes, each time anew. */
+  readonly #delay: () => number;
   readonly #openedAt: number;
   /** A close is on its way to the client. */
   #closeSent = false;
@@ -50,14 +51,14 @@ export class Link implements Socket {
     client: ClientEnd,
     server: ServerEnd,
     plain: boolean,
-    oneWayMs: number,
+    delay: () => number,
     random: Random,
   ) {
     this.#world = world;
     this.client = client;
     this.server = server;
     this.plain = plain;
-    this.#oneWayMs = oneWayMs;
+    this.#delay = delay;
     this.#random = random;
     this.#openedAt = world.now;
   }
@@ -110,7 +111,7 @@ export class Link implements Socket {
   cutByServer(): void {
     if (this.#closeSent) return;
     this.serverOpen = false;
-    const noticed = this.#random.between(0, 2 * this.#oneWayMs + 500);
+    const noticed = this.#random.between(0, 2 * this.#delay() + 500);
     this.#downUntil = this.#world.now + this.#random.between(0, noticed);
     this.#world.after(noticed, () => this.#closeClient(ABNORMAL));
   }
@@ -118,13 +119,13 @@ export class Link implements Socket {
   /** The object died over the request. */
   failRequest(): void {
     this.serverOpen = false;
-    this.#world.after(this.#oneWayMs, () => this.#closeClient(ABNORMAL));
+    this.#world.after(this.#delay(), () => this.#closeClient(ABNORMAL));
   }
 
   /** The server lets the client in; if that went away meanwhile, the server hears of it. */
   admit(): void {
     this.serverOpen = true;
-    if (!this.clientOpen) this.#world.after(this.#oneWayMs, () => this.#closeServer());
+    if (!this.clientOpen) this.#world.after(this.#delay(), () => this.#closeServer());
   }
 
   /** The client closes: what it sent arrives, then the server hears of it. */
@@ -139,7 +140,7 @@ export class Link implements Socket {
     if (!this.clientOpen) return;
     this.clientOpen = false;
     this.#silentFrom = this.#world.now;
-    this.#upUntil = this.#world.now + this.#random.between(0, this.#oneWayMs);
+    this.#upUntil = this.#world.now + this.#random.between(0, this.#delay());
     this.#world.after(noticedMs, () => this.#closeServer());
   }
 
@@ -161,9 +162,5 @@ export class Link implements Socket {
     if (!this.clientOpen) return;
     this.clientOpen = false;
     this.client.closed(this, code);
-  }
-
-  #delay(): number {
-    return this.#oneWayMs * this.#random.between(1, 1.3);
   }
 }

@@ -108,6 +108,7 @@ export class V1Client implements ClientEnd {
 
   say(text: string): void {
     if (this.ended !== undefined) return;
+    this.#around.ledger.wrote(text);
     this.delivery.add(text);
     this.#flush();
   }
@@ -148,6 +149,7 @@ export class V1Client implements ClientEnd {
     this.view.receive(frame, this.#now());
     switch (frame.type) {
       case "chat_message":
+        this.#around.ledger.saw(this.name, frame.message);
         this.delivery.arrived(frame);
         break;
       case "ack":
