@@ -72,8 +72,9 @@ export class Simulation implements Surroundings {
     return this.plan.steps.some((step) => step.do === "skew" && Math.abs(step.ms) > MINUTE);
   }
 
-  /** No two replicas were ever apart for ten minutes. */
+  /** No two replicas were ever apart for ten minutes, and none left. */
   get alwaysInTouch(): boolean {
+    if (this.plan.steps.some((step) => step.do === "configure" && step.closed.length > 0)) return false;
     const cutMs = this.plan.steps.reduce((sum, step) => sum + (step.do === "cut" ? step.ms : 0), 0);
     return cutMs < 9 * MINUTE && !this.clocksAreWrong;
   }
@@ -122,14 +123,19 @@ export class Simulation implements Surroundings {
     return [...this.replicas.values(), this.hub];
   }
 
-  /** Replicas that have to agree: where visitors go, and whoever is a member of the room. */
+  /**
+   * Replicas that have to agree: the members of the room, and whoever has visitors. One that left, in a region that is
+   * open again, comes back with its first visitor.
+   */
   get participants(): readonly Replica[] {
     const founded = [...this.replicas.values()].filter((replica) => replica.isFounded);
     const newest = founded
       .map((replica) => replica.membership)
       .reduce((a, b) => (b.version > a.version ? b : a), NO_MEMBERSHIP);
     const members = new Set(newest.members.map(({ region }) => region));
-    return founded.filter(({ region }) => this.open.includes(region) || members.has(region));
+    // Without a hub there are no members.
+    if (members.size === 0) return founded.filter(({ region }) => this.open.includes(region));
+    return founded.filter(({ region, admitted }) => admitted > 0 || members.has(region));
   }
 
   end(): void {
