@@ -41,8 +41,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
-          maxWorkers: 1,
+          // Each file has its own project folder, account and ports; a third at once only makes the others wait.
+          maxWorkers: 2,
         },
       },
     ],
