@@ -138,6 +138,7 @@ export const migrationInVersion = () =>
     "Version upload failed. You attempted to upload a version of a Worker that includes a Durable Object migration, but migrations must be fully applied via a non-versioned deployment.",
   );
 export const objectNamespaceNotFound = () => permanent(404, 10066, "durable object namespace not found");
+export const objectQueryInvalid = (why: string) => permanent(400, 10001, why);
 
 // KV
 export const kvNamespaceNotFound = () => permanent(404, 10013, "namespace not found");

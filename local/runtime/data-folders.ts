@@ -37,7 +37,11 @@ export function removeOtherGroupFolders(folders: DataFolders, groups: readonly s
     if (!groups.includes(name)) rmSync(join(all, name), { recursive: true, force: true });
 }
 
+/** Where the objects of a namespace have their storage: a file each, named by its id. */
+export const objectFolder = (folder: string, namespaceId: string): string =>
+  join(folder, OBJECTS, namespaceId);
+
 /** Removes the data of a Durable Object namespace that is no more. */
 export function removeObjectData(folder: string, namespaceId: string): void {
-  rmSync(join(folder, OBJECTS, namespaceId), { recursive: true, force: true });
+  rmSync(objectFolder(folder, namespaceId), { recursive: true, force: true });
 }

@@ -35,6 +35,50 @@ describe("npm run tail", () => {
   });
 });
 
+describe("npm run query", () => {
+  const Answer = z.object({ objects: z.array(z.object({ object: z.string(), tables: z.unknown() })) });
+
+  test("shows what each region of a room has stored, and answers a query", async () => {
+    const { edgeUrl } = chat.account;
+    const socket = new WebSocket(`${edgeUrl.replace("http", "ws")}/chat/stored?username=Ada`);
+    await new Promise<void>((resolve) => {
+      socket.addEventListener("message", ({ data }) => {
+        if (data.includes('"welcome"'))
+          socket.send(JSON.stringify({ type: "chat_message", message: "keep me" }));
+        if (data.includes("keep me")) resolve();
+      });
+    });
+    socket.close();
+    const overview = await chat.mustNpm("query", "local", "stored");
+    expect(overview).toMatch(/entries\W+1\b/);
+    expect(overview).toContain("keep me");
+    expect(overview).toContain("nothing stored");
+    const sql = "SELECT username, message FROM entries";
+    const { objects } = Answer.parse(
+      JSON.parse(await chat.mustNpm("query", "local", "stored", sql, "--region", "weur", "--json")),
+    );
+    expect(objects).toEqual([{ object: "region weur", tables: [[{ username: "Ada", message: "keep me" }]] }]);
+    const hub = await chat.mustNpm("query", "local", "stored", "--hub");
+    expect(hub).toContain("── hub");
+  });
+
+  test("a wrong query is refused in SQLite's words, and one that writes before it is sent", async () => {
+    const wrong = await chat.npm(
+      "query",
+      "local",
+      "stored",
+      "SELECT nothing FROM entries",
+      "--region",
+      "weur",
+    );
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain("no such column: nothing");
+    const writes = await chat.npm("query", "local", "stored", "DELETE FROM entries");
+    expect(writes.code).toBe(1);
+    expect(writes.stderr).toContain("does not only read");
+  });
+});
+
 describe("npm run metrics", () => {
   const Report = z.object({
     dataset: z.string(),

@@ -8,8 +8,18 @@ const asked: string[] = [];
 let account: TestAccount;
 
 const objects = `import { DurableObject } from "cloudflare:workers";
-export class Room extends DurableObject {}
-export default { fetch() { return new Response("hi"); } };`;
+export class Room extends DurableObject {
+  keep(text) {
+    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS texts (text TEXT)");
+    this.ctx.storage.sql.exec("INSERT INTO texts VALUES (?)", text);
+  }
+}
+export default {
+  async fetch(request, env) {
+    await env.ROOM.getByName("cats").keep("miaow");
+    return new Response("kept");
+  },
+};`;
 const room = { type: "durable_object_namespace", name: "ROOM", class_name: "Room" };
 
 beforeAll(async () => {
@@ -59,6 +69,34 @@ it("a Durable Object namespace by its id", async () => {
   const [namespace] = idsOf((await account.call("GET", "A/workers/durable_objects/namespaces")).result);
   const found = await ask("GET", `A/workers/durable_objects/namespaces/${namespace?.id}`);
   expect(found).toMatchObject({ name: "own_Room", script: "own", class: "Room", use_sqlite: true });
+});
+
+it("what an object of a running Worker has stored, by its name or id, and never a write", async () => {
+  await account.call("POST", "A/workers/scripts/own/subdomain", { enabled: true });
+  expect(await (await account.visit("own.local.localhost")).text()).toBe("kept");
+  const [namespace] = idsOf((await account.call("GET", "A/workers/durable_objects/namespaces")).result);
+  const place = `A/workers/durable_objects/namespaces/${namespace?.id}`;
+  const query = (more: object, sql = "SELECT text, ? AS given FROM texts") => ({
+    ...more,
+    queries: [{ sql, params: [7] }],
+  });
+  const answer = [
+    { columns: ["text", "given"], rows: [["miaow", 7]], meta: { rows_read: 1, rows_written: 0 } },
+  ];
+  expect(await ask("POST", `${place}/query`, query({ durable_object_name: "cats" }))).toEqual(answer);
+  const stored = await ask("GET", `${place}/objects`);
+  expect(stored).toMatchObject([{ id: expect.stringMatching(/^[0-9a-f]{64}$/), hasStoredData: true }]);
+  const [{ id } = { id: "" }] = idsOf(stored);
+  expect(await ask("POST", `${place}/query`, query({ durable_object_id: id }))).toEqual(answer);
+
+  const refused = (body: unknown) => account.call("POST", `${place}/query`, body);
+  const write = await refused(query({ durable_object_id: id }, "INSERT INTO texts VALUES (?)"));
+  expect(write).toMatchObject({ status: 400, message: expect.stringContaining("readonly database") });
+  expect(await refused(query({ durable_object_name: "dogs" }))).toMatchObject({
+    status: 400,
+    message: expect.stringContaining("has stored nothing"),
+  });
+  expect(await refused({ durable_object_name: "cats", queries: [] })).toMatchObject({ status: 400 });
 });
 
 it("who would break if a Worker were deleted, and whose events it gets", async () => {

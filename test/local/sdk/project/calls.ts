@@ -137,7 +137,12 @@ async function script(): Promise<void> {
       )
       .then(({ result }) => result),
   );
-  await keepItems("durableObjects.namespaces.list", client.durableObjects.namespaces.list(account));
+  const objects = client.durableObjects.namespaces;
+  const [namespace] = await keepItems("durableObjects.namespaces.list", objects.list(account));
+  await keepItems(
+    "durableObjects.namespaces.objects.list",
+    objects.objects.list(namespace?.id ?? "", account),
+  );
 
   await keep("workers.subdomains.get", client.workers.subdomains.get(account));
   await keep(
