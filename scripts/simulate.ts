@@ -12,10 +12,11 @@ import { fail } from "./toolchain/steps.ts";
 const DEFAULT_SEEDS = 10_000;
 /** Failures after which a campaign ends: more say nothing new. */
 const MOST_FAILURES = 20;
-/** ms between two lines of progress. */
+/** ms between two lines of progress: the first ones soon, later ones when a tenth more is done. */
 const PROGRESS_EVERY_MS = 5_000;
+const PROGRESS_SHARE = 0.1;
 
-const USAGE = `npm run simulate -- [--seeds N] [--from S] [--regions 1..9] [--size X] [--threads N]
+const USAGE = `npm run simulate -- [--seeds N] [--from S] [--minutes M] [--regions 1..9] [--size X] [--threads N]
 npm run simulate -- --seed S [--regions …] [--size …]`;
 
 function wholeNumber(name: string, text: string | undefined, least: number, most = Number.MAX_SAFE_INTEGER) {
@@ -30,6 +31,13 @@ function sizeOf(text: string | undefined): number | undefined {
   const value = Number(text);
   if (value > 0 && value <= 100) return value;
   throw new Error(`--size ${text}: a number above 0, at most 100, is needed.\n${USAGE}`);
+}
+
+/** `3 h 5 min`. */
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const line = ({ schedules, failures, events, messages, calls, seconds }: Summary): string =>
@@ -53,6 +61,7 @@ async function main(): Promise<number> {
       regions: { type: "string" },
       size: { type: "string" },
       threads: { type: "string" },
+      minutes: { type: "string" },
     },
   });
   const regions = wholeNumber("regions", values.regions, 1, 9);
@@ -68,23 +77,38 @@ async function main(): Promise<number> {
     else console.log(`Seed ${seed} holds: ${messages} acknowledgements, ${events} events.`);
     return broken.length === 0 ? 0 : 1;
   }
-  let shownAt = performance.now();
+  const from = wholeNumber("from", values.from, 0) ?? 0;
+  const count = wholeNumber("seeds", values.seeds, 1) ?? DEFAULT_SEEDS;
+  const minutes = wholeNumber("minutes", values.minutes, 1);
+  const stop = new AbortController();
+  // What is under way ends first. A second Ctrl-C ends at once.
+  process.once("SIGINT", () => stop.abort());
+  let shown = 0;
   const summary = await runCampaign({
     options,
-    from: wholeNumber("from", values.from, 0) ?? 0,
-    count: wholeNumber("seeds", values.seeds, 1) ?? DEFAULT_SEEDS,
+    from,
+    count,
     threads: wholeNumber("threads", values.threads, 1, 256),
     mostFailures: MOST_FAILURES,
+    seconds: minutes === undefined ? undefined : minutes * 60,
+    signal: stop.signal,
     progress: (sofar) => {
-      if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
-      shownAt = performance.now();
-      console.log(line(sofar));
+      const { seconds, schedules } = sofar;
+      if (seconds < shown + Math.max(PROGRESS_EVERY_MS / 1000, shown * PROGRESS_SHARE)) return;
+      shown = seconds;
+      const left = ((count - schedules) * seconds) / schedules;
+      const until = minutes === undefined ? left : Math.min(left, minutes * 60 - seconds);
+      console.log(`${line(sofar)} · ${duration(Math.max(0, until))} to go`);
     },
   });
   const [first] = summary.failures;
   if (first !== undefined) await show(first.seed, options);
   for (const failure of summary.failures) console.log(`✗ seed ${failure.seed}: ${failure.broken[0]}`);
   console.log(line(summary));
+  if (summary.next < from + count)
+    console.log(
+      `Seeds ${from} to ${summary.next - 1} were played. To go on: --from ${summary.next} --seeds ${from + count - summary.next}`,
+    );
   return first === undefined ? 0 : 1;
 }
 

@@ -50,6 +50,8 @@ export async function runPlan(plan: Plan, { tracing = false, mutation }: RunOpti
   } finally {
     simulation.end();
   }
+  // A run never waits for the event loop: others of this thread have their turn now.
+  await new Promise(setImmediate);
   return {
     broken,
     trace: world.lines,

@@ -1,4 +1,4 @@
-/** A hub's whole store over SQLite. Few rows, seldom read: nothing is cached. */
+/** A hub's whole store over SQLite. What every call reads, facts and replicas, is also held in memory: a few rows. */
 import type { HubFact, HubStore, Known } from "../room/hub/hub-store.ts";
 import { HUB_MIGRATIONS } from "./hub-migrations.ts";
 import { isFounded, migrate } from "./migrate.ts";
@@ -41,6 +41,9 @@ const known = (row: KnownRow): Known => ({
 
 export class SqlHubStore implements HubStore {
   readonly #sql: Sql;
+  #facts: Map<string, string> | undefined;
+  /** By region. */
+  #replicas: Map<string, Known> | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -52,19 +55,35 @@ export class SqlHubStore implements HubStore {
   }
 
   found(): void {
+    this.#reload();
     migrate(this.#sql, HUB_MIGRATIONS);
   }
 
   transaction<T>(work: () => T): T {
-    return this.#sql.transaction(work);
+    try {
+      return this.#sql.transaction(work);
+    } catch (error) {
+      this.#reload();
+      throw error;
+    }
+  }
+
+  #reload(): void {
+    this.#facts = undefined;
+    this.#replicas = undefined;
   }
 
   readonly facts: HubStore["facts"] = {
-    get: (key: HubFact) =>
-      this.#sql.all<{ value: string }>("SELECT value FROM facts WHERE key = ?", key)[0]?.value,
+    get: (key: HubFact) => this.#loadFacts().get(key),
     set: (key: HubFact, value) => {
-      if (value === undefined) this.#sql.all("DELETE FROM facts WHERE key = ?", key);
-      else this.#sql.all("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", key, value);
+      if (this.#loadFacts().get(key) === value) return;
+      if (value === undefined) {
+        this.#sql.all("DELETE FROM facts WHERE key = ?", key);
+        this.#loadFacts().delete(key);
+      } else {
+        this.#sql.all("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", key, value);
+        this.#loadFacts().set(key, value);
+      }
     },
   };
 
@@ -84,8 +103,8 @@ export class SqlHubStore implements HubStore {
   };
 
   readonly replicas: HubStore["replicas"] = {
-    all: () => this.#sql.all<KnownRow>(`${KNOWN} ORDER BY region`).map(known),
-    get: (region) => this.#sql.all<KnownRow>(`${KNOWN} WHERE region = ?`, region).map(known)[0],
+    all: () => [...this.#loadReplicas().values()].sort((a, b) => (a.region < b.region ? -1 : 1)),
+    get: (region) => this.#loadReplicas().get(region),
     save: (one) => {
       this.#sql.all(
         `INSERT OR REPLACE INTO replicas (region, origin, n, solicited, bound, state, missing_since, users,
@@ -106,9 +125,11 @@ export class SqlHubStore implements HubStore {
         one.tries,
         one.retryAt,
       );
+      this.#loadReplicas().set(one.region, one);
     },
     remove: (region) => {
       this.#sql.all("DELETE FROM replicas WHERE region = ?", region);
+      this.#loadReplicas().delete(region);
     },
   };
 
@@ -125,7 +146,9 @@ export class SqlHubStore implements HubStore {
       this.facts.set("stamp", String(stamp));
     },
     after: (stamp, limit) =>
-      this.#sql.all<BanRow>(`${BAN} WHERE stamp > ? ORDER BY stamp LIMIT ?`, stamp, limit),
+      stamp >= this.bans.lastStamp()
+        ? []
+        : this.#sql.all<BanRow>(`${BAN} WHERE stamp > ? ORDER BY stamp LIMIT ?`, stamp, limit),
     lastStamp: () => Number(this.facts.get("stamp") ?? 0),
     endingAfter: (time) =>
       this.#sql
@@ -160,4 +183,18 @@ export class SqlHubStore implements HubStore {
       this.#sql.all("DELETE FROM kicks WHERE until <= ?", time);
     },
   };
+
+  #loadFacts(): Map<string, string> {
+    this.#facts ??= new Map(
+      this.#sql
+        .all<{ key: string; value: string }>("SELECT key, value FROM facts")
+        .map(({ key, value }) => [key, value]),
+    );
+    return this.#facts;
+  }
+
+  #loadReplicas(): Map<string, Known> {
+    this.#replicas ??= new Map(this.#sql.all<KnownRow>(KNOWN).map((row) => [row.region, known(row)]));
+    return this.#replicas;
+  }
 }

@@ -2,8 +2,8 @@
  * The real SQL on Node's SQLite, with a Durable Object's durability: the writes of a turn become durable together,
  * some time after it, in the order of the turns; a crash undoes what was not durable yet.
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Row, Sql, Value } from "../../../worker/storage/sql.ts";
+import { type Database, type Kind, takeDatabase } from "./database-pool.ts";
 
 interface Write {
   readonly query: string;
@@ -11,11 +11,12 @@ interface Write {
 }
 
 const NONE: readonly Value[] = [];
+/** No SQL: the storage is emptied, schema and all. */
+const WIPE = "-- wipe";
 const READS = /^\s*SELECT/i;
 
 export class DurableSql implements Sql {
-  #database = new DatabaseSync(":memory:");
-  #statements = new Map<string, StatementSync>();
+  readonly #database: Database;
   /** Durable, but inside the open transaction that later turns still need. */
   #durable: Write[] = [];
   /** Turns that ended and are not durable yet, oldest first. */
@@ -23,12 +24,15 @@ export class DurableSql implements Sql {
   #turn: Write[] = [];
   #depth = 0;
   #open = false;
+  /** Of the schema, when the open transaction began. */
+  #stepsBefore = 0;
   /** Every durable turn since the storage was empty, where a run restores an older state. */
   readonly #history: Write[][] | undefined;
   /** The next write fails, as on a full disk. */
   failNext = false;
 
-  constructor(keepsHistory = false) {
+  constructor(kind: Kind, keepsHistory = false) {
+    this.#database = takeDatabase(kind);
     this.#history = keepsHistory ? [] : undefined;
   }
 
@@ -49,13 +53,16 @@ export class DurableSql implements Sql {
     this.#begin();
     const name = `level${this.#depth++}`;
     const written = this.#turn.length;
+    const { steps } = this.#database;
     this.#execute(`SAVEPOINT ${name}`, NONE);
     try {
       const result = work();
       this.#execute(`RELEASE ${name}`, NONE);
       return result;
     } catch (error) {
-      this.#database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+      this.#execute(`ROLLBACK TO ${name}`, NONE);
+      this.#execute(`RELEASE ${name}`, NONE);
+      this.#database.steps = steps;
       this.#turn.length = written;
       throw error;
     } finally {
@@ -86,6 +93,7 @@ export class DurableSql implements Sql {
   crash(): void {
     if (this.#open) {
       this.#execute("ROLLBACK", NONE);
+      this.#database.steps = this.#stepsBefore;
       this.#open = false;
       const durable = this.#durable;
       this.#durable = [];
@@ -98,16 +106,13 @@ export class DurableSql implements Sql {
 
   /** As `deleteAll`: a write of this turn. */
   wipe(): void {
-    for (const { name } of this.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'"))
-      this.all(`DROP TABLE ${name}`);
+    this.all(WIPE);
   }
 
   /** The storage is empty again; or, with `share` in (0, 1), what it was after that share of its durable turns. Returns of how many. */
   restore(share = 0): number {
     this.crash();
-    this.#database.close();
-    this.#database = new DatabaseSync(":memory:");
-    this.#statements = new Map();
+    this.#database.wipe();
     if (this.#history === undefined) return 0;
     this.#history.length = Math.floor(this.#history.length * share);
     for (const { query, bindings } of this.#history.flat()) this.#execute(query, bindings);
@@ -115,12 +120,14 @@ export class DurableSql implements Sql {
   }
 
   close(): void {
-    this.#database.close();
+    if (this.#open) this.#execute("ROLLBACK", NONE);
+    this.#database.giveBack();
   }
 
   #begin(): void {
     if (this.#open) return;
     this.#execute("BEGIN", NONE);
+    this.#stepsBefore = this.#database.steps;
     this.#open = true;
   }
 
@@ -132,18 +139,8 @@ export class DurableSql implements Sql {
   }
 
   #execute(query: string, bindings: readonly Value[]): unknown[] {
-    let statement = this.#statements.get(query);
-    if (statement === undefined) {
-      if (bindings.length === 0 && query.trim().split(";").length > 2) {
-        this.#database.exec(query);
-        return [];
-      }
-      statement = this.#database.prepare(query);
-      this.#statements.set(query, statement);
-    }
-    return statement.all(...bindings.map(bindable));
+    if (query === WIPE) this.#database.wipe();
+    else return this.#database.execute(query, bindings);
+    return [];
   }
 }
-
-const bindable = (value: Value): string | number | null | Uint8Array =>
-  value instanceof ArrayBuffer ? new Uint8Array(value) : value;

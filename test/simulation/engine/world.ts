@@ -54,7 +54,8 @@ export class World {
       if (++this.events > MOST_EVENTS) throw new Error(`More than ${MOST_EVENTS} events: it goes in circles`);
       next.run();
       while (this.#settling.length > 0) {
-        await new Promise(setImmediate);
+        // Runs when no promise has anything left to do. Nothing here waits for the outside, as the event loop would.
+        await new Promise<void>((resolve) => process.nextTick(resolve));
         const settling = this.#settling;
         this.#settling = [];
         for (const run of settling) run();

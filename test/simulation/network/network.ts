@@ -1,6 +1,7 @@
 /** What lies between objects: calls take time, get lost either way, arrive twice, overtake each other, and are cut. */
 import type { World } from "../engine/world.ts";
 import { HUB, type Weather } from "../schedule/plan.ts";
+import { plainCopy } from "./plain-copy.ts";
 import { roundTripMs } from "./region-latency.ts";
 
 /** Something that can be called. `receive` runs a turn of it and hands the answer, or the error, to `answer`. */
@@ -61,7 +62,7 @@ export class Network {
     this.calls++;
     this.counts.set(verb, (this.counts.get(verb) ?? 0) + 1);
     // What a call carries is what it was when the call was made.
-    const sent: unknown = this.#spoil(structuredClone(request));
+    const sent: unknown = this.#spoil(plainCopy(request));
     const life = caller.lives;
     const random = this.#world.random(`calls ${caller.name} ${callee.name}`);
     return new Promise((resolve, reject) => {
@@ -71,7 +72,7 @@ export class Network {
         settled = true;
         endWait();
         caller.resume(life, () => {
-          if ("value" in reply) resolve(this.#spoil(structuredClone(reply.value)));
+          if ("value" in reply) resolve(this.#spoil(plainCopy(reply.value)));
           else reject(new Error(`${verb} of ${callee.name}: ${reply.error}`));
         });
       };

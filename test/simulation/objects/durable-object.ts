@@ -2,6 +2,7 @@
  * A Durable Object as the runtime runs it: one event at a time; what a turn wrote becomes durable a little later, and
  * what it sent leaves only then (the output gate); a crash in between loses both.
  */
+import type { Kind } from "../engine/database-pool.ts";
 import { DurableSql } from "../engine/durable-sql.ts";
 import type { Random } from "../engine/random.ts";
 import type { World } from "../engine/world.ts";
@@ -61,13 +62,20 @@ export abstract class DurableObject<L extends Life> {
   turns = 0;
   alarms = 0;
 
-  constructor(world: World, name: string, region: string, weather: Weather, keepsHistory: boolean) {
+  constructor(
+    world: World,
+    kind: Kind,
+    name: string,
+    region: string,
+    weather: Weather,
+    keepsHistory: boolean,
+  ) {
     this.world = world;
     this.name = name;
     this.region = region;
     this.weather = weather;
     this.random = world.random(`object ${name}`);
-    this.sql = new DurableSql(keepsHistory);
+    this.sql = new DurableSql(kind, keepsHistory);
   }
 
   /** The constructor of the object's class: memory is empty, the storage is there. */

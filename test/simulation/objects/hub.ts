@@ -46,7 +46,7 @@ export class HubObject extends DurableObject<Shell> implements Callee, Caller {
     keepsHistory: boolean,
     around: HubSurroundings,
   ) {
-    super(world, HUB, region, weather, keepsHistory);
+    super(world, "hub", HUB, region, weather, keepsHistory);
     this.#around = around;
   }
 

@@ -88,7 +88,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
     keepsHistory: boolean,
     around: ReplicaSurroundings,
   ) {
-    super(world, region, region, weather, keepsHistory);
+    super(world, "room", region, region, weather, keepsHistory);
     this.#around = around;
     this.ungated = around.mutation?.ungated === true;
   }

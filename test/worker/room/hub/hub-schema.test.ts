@@ -45,7 +45,23 @@ it("a hub reads what tomorrow's code wrote, and leaves its schema alone", () => 
   sql.all(
     "INSERT INTO replicas SELECT 'enam', origin, n, solicited, bound, 'dreaming', missing_since, users, connections, counted_at, heard_at, version, bans_taken, tries, retry_at, '' FROM replicas",
   );
-  expect(again.replicas.get("weur")).toEqual(known);
-  expect(again.replicas.get("enam")?.state).toBe("member");
+  const later = new SqlHubStore(sql);
+  expect(later.replicas.get("weur")).toEqual(known);
+  expect(later.replicas.get("enam")?.state).toBe("member");
   expect(sql.all("SELECT value FROM facts WHERE key = 'schema'")).toEqual([{ value: "9" }]);
+});
+
+it("what a transaction undid is not remembered", () => {
+  const sql = memorySql();
+  const store = new SqlHubStore(sql);
+  store.found();
+  store.facts.set("version", "1");
+  sql.failOn = "DELETE FROM kicks";
+  expect(() =>
+    store.transaction(() => {
+      store.facts.set("version", "2");
+      store.kicks.forgetBefore(0);
+    }),
+  ).toThrow("full");
+  expect(store.facts.get("version")).toBe("1");
 });
