@@ -4,16 +4,23 @@ import { openStack } from "./stack/open-stack.ts";
 import { stackAccount } from "./stack/stack-account.ts";
 import { streamLogs } from "./start/tail.ts";
 import { readTailOptions } from "./tail/options.ts";
+import { placesOfVersion } from "./tail/source-places.ts";
 import { fail, say } from "./toolchain/steps.ts";
 
 async function main(): Promise<void> {
   const { stack, room } = readTailOptions(process.argv.slice(2));
-  const { scriptName } = await deployedChat(stack);
+  const { scriptName, version } = await deployedChat(stack);
   const account = await stackAccount(await openStack(stack, { stack: true, provider: false }));
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
   say(`Logs of ${scriptName}${room === undefined ? "" : `, room ${room}`}. Ctrl-C ends.`);
-  await streamLogs({ ...account, scriptName }, (line) => console.log(line), stopping.signal, room);
+  const places = await placesOfVersion(version);
+  if (places === undefined)
+    say(
+      `Stack traces name places of the bundle: these sources are not version ${version.slice(0, 8)}. In a clone at its commit they name sources.`,
+    );
+  const print = (line: string) => console.log(places?.(line) ?? line);
+  await streamLogs({ ...account, scriptName }, print, stopping.signal, room);
 }
 
 main().then(() => process.exit(), fail);

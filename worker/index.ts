@@ -2,7 +2,7 @@
 import type { Env } from "./env.ts";
 import { errorAnswer } from "./routes/answer.ts";
 import { preflight, requireOrigin, shareWithOrigin } from "./routes/cors.ts";
-import { errorText, log } from "./routes/log.ts";
+import { errorText, log, stackOf } from "./routes/log.ts";
 import { Refused } from "./routes/refused.ts";
 import { requireSettings } from "./routes/settings.ts";
 import { route } from "./routes/table.ts";
@@ -13,7 +13,7 @@ export { RoomHub } from "./objects/room-hub.ts";
 function refusal(error: unknown, request: Request): Refused {
   const { pathname: path } = new URL(request.url);
   if (!(error instanceof Refused)) {
-    log("error", "request_failed", { method: request.method, path, reason: errorText(error) });
+    log("error", "request_failed", { method: request.method, path, reason: errorText(error), ...stackOf(error) });
     return new Refused("internal", "Something went wrong here. Please try again.");
   }
   // Scanners ask for thousands of paths that do not exist: not worth a line each.

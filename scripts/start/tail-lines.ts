@@ -3,7 +3,7 @@ import * as z from "zod";
 const Log = z.object({ level: z.string(), message: z.unknown() });
 /** A line of the Worker's log is one JSON object. */
 const LogFields = z.object({ room: z.string() });
-const Thrown = z.object({ name: z.string(), message: z.string() });
+const Thrown = z.object({ name: z.string(), message: z.string(), stack: z.string().nullish() });
 const TailEvent = z.object({
   outcome: z.string(),
   entrypoint: z.string().nullish(),
@@ -32,7 +32,7 @@ export function describeTailEvent(text: string, room?: string): string[] {
   const where = event.entrypoint ? `${event.entrypoint} ` : "";
   const details = [
     ...event.logs.map(({ level, message }) => `  ${level}: ${words(message)}`),
-    ...event.exceptions.map(({ name, message }) => `  ${name}: ${message}`),
+    ...event.exceptions.flatMap(({ name, message, stack }) => [`  ${name}: ${message}`, ...framesOf(stack)]),
   ];
   const what = headline(event);
   const quiet = what === undefined && event.outcome === "ok" && details.length === 0;
@@ -67,6 +67,14 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** The frames of a stack, without the message that stands above them. */
+const framesOf = (stack: string | null | undefined): string[] =>
+  (stack ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "))
+    .map((line) => `    ${line}`);
 
 const words = (message: unknown): string =>
   (Array.isArray(message) ? message : [message])

@@ -9,3 +9,7 @@ export function log(level: "info" | "warn" | "error", event: string, fields: Rec
 /** What of an unknown thrown value may go into a log line. */
 export const errorText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** Where the code threw. `npm run tail` names the places by their sources. */
+export const stackOf = (error: unknown): { stack?: string } =>
+  error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};

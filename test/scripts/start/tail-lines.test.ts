@@ -13,10 +13,17 @@ test("a request is one line, without its query: tokens may stand there", () => {
 
 test("what the Worker logged and threw follows", () => {
   const logs = [{ level: "log", message: ["joined", { room: "a" }] }];
-  const exceptions = [{ name: "TypeError", message: "no" }];
+  const stack = "TypeError: no\n    at say (worker.mjs:1:20)\n    at worker.mjs:1:9";
+  const exceptions = [{ name: "TypeError", message: "no", stack }];
   expect(
     describeTailEvent(event({ entrypoint: "ChatRoom", outcome: "exception", logs, exceptions })),
-  ).toEqual(["00:00:00.000 ChatRoom call exception", '  log: joined {"room":"a"}', "  TypeError: no"]);
+  ).toEqual([
+    "00:00:00.000 ChatRoom call exception",
+    '  log: joined {"room":"a"}',
+    "  TypeError: no",
+    "    at say (worker.mjs:1:20)",
+    "    at worker.mjs:1:9",
+  ]);
 });
 
 test("calls that went well and said nothing are left out", () => {
