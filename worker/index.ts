@@ -13,7 +13,12 @@ export { RoomHub } from "./objects/room-hub.ts";
 function refusal(error: unknown, request: Request): Refused {
   const { pathname: path } = new URL(request.url);
   if (!(error instanceof Refused)) {
-    log("error", "request_failed", { method: request.method, path, reason: errorText(error), ...stackOf(error) });
+    log("error", "request_failed", {
+      method: request.method,
+      path,
+      reason: errorText(error),
+      ...stackOf(error),
+    });
     return new Refused("internal", "Something went wrong here. Please try again.");
   }
   // Scanners ask for thousands of paths that do not exist: not worth a line each.
