@@ -158,7 +158,8 @@ describe("resume", () => {
           (id) => !deleted.has(id),
         );
         expect(reader.ids).toEqual(due);
-        expect(reader.ids.length).toBeGreaterThanOrEqual(Math.min(10, held(room).length));
+        // Of the last 10 that a new start shows, some may have been deleted since.
+        expect(reader.ids.length + deleted.size).toBeGreaterThanOrEqual(Math.min(10, held(room).length));
       }),
       { numRuns: 100 },
     );
