@@ -1,5 +1,7 @@
 /** A hub's whole store over SQLite. What every call reads, facts and replicas, is also held in memory: a few rows. */
 import type { HubFact, HubStore, Known } from "../room/hub/hub-store.ts";
+import { SqlDueJobs } from "./due-jobs.ts";
+import { SqlFacts } from "./facts.ts";
 import { HUB_MIGRATIONS } from "./hub-migrations.ts";
 import { isFounded, migrate } from "./migrate.ts";
 import type { Sql } from "./sql.ts";
@@ -40,13 +42,16 @@ const known = (row: KnownRow): Known => ({
 });
 
 export class SqlHubStore implements HubStore {
+  readonly facts: SqlFacts<HubFact>;
+  readonly jobs: SqlDueJobs;
   readonly #sql: Sql;
-  #facts: Map<string, string> | undefined;
   /** By region. */
   #replicas: Map<string, Known> | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.facts = new SqlFacts(sql);
+    this.jobs = new SqlDueJobs(sql);
     if (this.founded) migrate(sql, HUB_MIGRATIONS);
   }
 
@@ -69,38 +74,9 @@ export class SqlHubStore implements HubStore {
   }
 
   #reload(): void {
-    this.#facts = undefined;
+    this.facts.reload();
     this.#replicas = undefined;
   }
-
-  readonly facts: HubStore["facts"] = {
-    get: (key: HubFact) => this.#loadFacts().get(key),
-    set: (key: HubFact, value) => {
-      if (this.#loadFacts().get(key) === value) return;
-      if (value === undefined) {
-        this.#sql.all("DELETE FROM facts WHERE key = ?", key);
-        this.#loadFacts().delete(key);
-      } else {
-        this.#sql.all("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", key, value);
-        this.#loadFacts().set(key, value);
-      }
-    },
-  };
-
-  readonly jobs: HubStore["jobs"] = {
-    all: () =>
-      new Map(
-        this.#sql
-          .all<{ job: string; due: number }>("SELECT job, due FROM jobs")
-          .map(({ job, due }) => [job, due]),
-      ),
-    set: (job, due) => {
-      this.#sql.all("INSERT OR REPLACE INTO jobs (job, due) VALUES (?, ?)", job, due);
-    },
-    remove: (job) => {
-      this.#sql.all("DELETE FROM jobs WHERE job = ?", job);
-    },
-  };
 
   readonly replicas: HubStore["replicas"] = {
     all: () => [...this.#loadReplicas().values()].sort((a, b) => (a.region < b.region ? -1 : 1)),
@@ -183,15 +159,6 @@ export class SqlHubStore implements HubStore {
       this.#sql.all("DELETE FROM kicks WHERE until <= ?", time);
     },
   };
-
-  #loadFacts(): Map<string, string> {
-    this.#facts ??= new Map(
-      this.#sql
-        .all<{ key: string; value: string }>("SELECT key, value FROM facts")
-        .map(({ key, value }) => [key, value]),
-    );
-    return this.#facts;
-  }
 
   #loadReplicas(): Map<string, Known> {
     this.#replicas ??= new Map(this.#sql.all<KnownRow>(KNOWN).map((row) => [row.region, known(row)]));

@@ -1,7 +1,9 @@
 /** A room's whole store over SQLite. */
 import type { FactKey, RoomStore } from "../room/store.ts";
 import { vectorFrom, vectorText } from "../room/vector.ts";
+import { SqlDueJobs } from "./due-jobs.ts";
 import { SqlEntryLog } from "./entry-log.ts";
+import { SqlFacts } from "./facts.ts";
 import { SqlReplicaLog } from "./replica-log.ts";
 import { writeRows } from "./rows.ts";
 import type { Sql } from "./sql.ts";
@@ -9,12 +11,14 @@ import type { Sql } from "./sql.ts";
 export class SqlRoomStore implements RoomStore {
   readonly log: SqlEntryLog;
   readonly replica: SqlReplicaLog;
+  readonly facts: SqlFacts<FactKey>;
+  readonly jobs: SqlDueJobs;
   readonly #sql: Sql;
-  /** Read by every join. */
-  #facts: Map<string, string> | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.facts = new SqlFacts(sql);
+    this.jobs = new SqlDueJobs(sql);
     this.log = new SqlEntryLog(sql);
     this.replica = new SqlReplicaLog(this.log.sql, this.log);
   }
@@ -23,25 +27,11 @@ export class SqlRoomStore implements RoomStore {
     try {
       return this.#sql.transaction(() => this.log.gathering(work));
     } catch (error) {
-      this.#facts = undefined;
+      this.facts.reload();
       this.log.reload();
       throw error;
     }
   }
-
-  readonly facts: RoomStore["facts"] = {
-    get: (key) => this.#loadFacts().get(key),
-    set: (key: FactKey, value) => {
-      if (this.#loadFacts().get(key) === value) return;
-      if (value === undefined) {
-        this.#sql.all("DELETE FROM facts WHERE key = ?", key);
-        this.#loadFacts().delete(key);
-      } else {
-        this.#sql.all("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", key, value);
-        this.#loadFacts().set(key, value);
-      }
-    },
-  };
 
   readonly rates: RoomStore["rates"] = {
     times: (userId) => {
@@ -114,28 +104,4 @@ export class SqlRoomStore implements RoomStore {
       this.#sql.all("DELETE FROM peers WHERE region = ?", region);
     },
   };
-
-  readonly jobs: RoomStore["jobs"] = {
-    all: () =>
-      new Map(
-        this.#sql
-          .all<{ job: string; due: number }>("SELECT job, due FROM jobs")
-          .map(({ job, due }) => [job, due]),
-      ),
-    set: (job, due) => {
-      this.#sql.all("INSERT OR REPLACE INTO jobs (job, due) VALUES (?, ?)", job, due);
-    },
-    remove: (job) => {
-      this.#sql.all("DELETE FROM jobs WHERE job = ?", job);
-    },
-  };
-
-  #loadFacts(): Map<string, string> {
-    this.#facts ??= new Map(
-      this.#sql
-        .all<{ key: string; value: string }>("SELECT key, value FROM facts")
-        .map(({ key, value }) => [key, value]),
-    );
-    return this.#facts;
-  }
 }
