@@ -80,7 +80,10 @@ const release = z
       },
     ),
     bakeSeconds: count("How long each step of a gradual release is watched, in s", 0, LONGEST_BAKE_S, 60),
-    smoke: flag("Whether a gradual release smoke-tests the new version at each step and at its end", true),
+    smoke: flag(
+      "Whether `up` smoke-tests what it deployed, and a gradual release the new version at each step",
+      true,
+    ),
   })
   .prefault({});
 

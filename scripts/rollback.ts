@@ -31,18 +31,18 @@ try {
       yes || stack === LOCAL_STACK || askToGoOn(`Bring ${shortVersion(version)} back to "${stack}"?`);
     const { code, from } = await rollBack(open, positionals[0], confirm);
     process.exitCode = code;
-    if (code === 0) for (const line of await afterwards(stack, from)) say(line);
+    if (code === 0) say(await afterwards(from));
   }
 } catch (error) {
   fail(error);
 }
 
 /** What the next preview says. */
-async function afterwards(stack: string, left: string): Promise<string[]> {
+async function afterwards(left: string): Promise<string> {
   const { sha256 } = await bundleWorker();
   const next =
     sha256 === left
       ? `A preview shows no change: ${shortVersion(left)} stays back until the code changes.`
       : `These sources are neither version (${shortVersion(sha256)}): the next up would deploy them.`;
-  return [`✓ rolled back from ${shortVersion(left)}. ${next}`, `  Prove it: npm run smoke -- ${stack}`];
+  return `✓ rolled back from ${shortVersion(left)}. ${next}`;
 }

@@ -11,6 +11,7 @@ import { farewell } from "./start/farewell.ts";
 import { readStartOptions, type StartOptions } from "./start/options.ts";
 import { requireFreePorts } from "./start/ports.ts";
 import { streamLogs } from "./start/tail.ts";
+import { placesOfVersion } from "./tail/source-places.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
 import { localFolder } from "./toolchain/places.ts";
 import { fail, say, step } from "./toolchain/steps.ts";
@@ -44,10 +45,10 @@ async function account({ port, apiPort }: StartOptions): Promise<{ account: Acco
 }
 
 /** Deploys and proves the chat. @throws with the reason when it does not work. */
-async function bringUp(): Promise<{ url: string; scriptName: string }> {
+async function bringUp(): ReturnType<typeof deployedChat> {
   const open = await openStack(LOCAL_STACK, { stack: true, provider: true });
   say("  pulumi up, stack local");
-  if ((await deploy(open, { flags: [], confirm: async () => true })) !== 0)
+  if ((await deploy(open, { flags: [], confirm: async () => true, prove: false })) !== 0)
     throw new Error("pulumi up did not succeed; its own words stand above. `npm start` goes on from here.");
   const target = await deployedChat(LOCAL_STACK);
   await step(
@@ -85,11 +86,9 @@ async function main(): Promise<void> {
     for (const line of farewell({ account: running, url: chat.url, detached: options.detach || !ours }))
       console.log(line);
     if (options.detach) return;
-    await streamLogs(
-      { ...running, scriptName: chat.scriptName },
-      (line) => console.log(line),
-      stopping.signal,
-    );
+    const places = await placesOfVersion(chat.version);
+    const print = (line: string) => console.log(places?.(line) ?? line);
+    await streamLogs({ ...running, scriptName: chat.scriptName }, print, stopping.signal);
   } catch (error) {
     if (!stopping.signal.aborted) say(`✗ ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;

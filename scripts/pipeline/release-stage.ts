@@ -18,7 +18,7 @@ const yes = async () => true;
 export async function releaseTo(stack: string): Promise<string> {
   const open = await openStack(stack, { stack: true, provider: true });
   const before = await releaseRecordOf(open).catch(() => undefined);
-  if ((await deploy(open, { flags: [], confirm: yes })) !== 0)
+  if ((await deploy(open, { flags: [], confirm: yes, prove: false })) !== 0)
     throw new Error(`The deployment to ${stack} failed; its own words stand above.`);
   try {
     const target = await smokeTarget(stack);
@@ -35,7 +35,7 @@ export async function releaseTo(stack: string): Promise<string> {
         `${stack} fails its smoke test: ${why}. This run changed no code there, so nothing is rolled back.`,
       );
     say(`✗ ${stack} fails its smoke test: ${why}. Rolling back to ${shortVersion(was)}.`);
-    const { code } = await rollBack(open, was, yes);
+    const { code } = await rollBack(open, was, yes, { prove: false });
     if (code !== 0)
       throw new Error(
         `${stack} fails its smoke test: ${why}. The rollback to ${shortVersion(was)} failed as well.`,

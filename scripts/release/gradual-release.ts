@@ -20,8 +20,6 @@ import { uploadVersion } from "./version-upload.ts";
 export type Canary = {
   /** `up` failed: the version before gets the traffic back, if the canary still has its share. */
   giveBack(): Promise<void>;
-  /** `up` is done: proves the version once more, now with all traffic. @throws with what to do. */
-  prove(): Promise<void>;
 };
 
 /** Between two tests of a step, ms. */
@@ -88,9 +86,6 @@ export async function releaseGradually(open: OpenStack, agreed: Agreed): Promise
   );
   return {
     giveBack: () => giveBack(traffic, ours, from, `${mark} failed`, say),
-    prove: async () => {
-      if (release.smoke) await proveAll(stack, { ...target(100), canary: undefined });
-    },
   };
 }
 
@@ -122,16 +117,5 @@ async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<
     return await work(stopping.signal);
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop);
-  }
-}
-
-async function proveAll(stack: string, target: SmokeTarget): Promise<void> {
-  try {
-    for (const line of (await smokeTest(target)).lines) say(`  ✓ ${line}`);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw new Error(
-      `The new version has all traffic and fails its smoke test: ${why}. To go back: npm run rollback -- ${stack}`,
-    );
   }
 }

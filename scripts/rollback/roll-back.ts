@@ -13,12 +13,14 @@ export type RolledBack = { code: number; from: string; to: string };
  *
  * @param wanted the beginning of its version; undefined for the release before.
  * @param confirm asked after the plan is shown.
+ * @param options `prove`: false when the caller smoke-tests.
  * @throws when there is no such release, or it may not come back.
  */
 export async function rollBack(
   open: OpenStack,
   wanted: string | undefined,
   confirm: (version: string) => Promise<boolean>,
+  { prove = true }: { prove?: boolean } = {},
 ): Promise<RolledBack> {
   const record = await releaseRecordOf(open);
   const { version: to } = chooseRelease(record, wanted, open.stack);
@@ -28,6 +30,7 @@ export async function rollBack(
     flags: [],
     confirm: () => confirm(to),
     allAtOnce: true,
+    prove,
     environment: { [ROLLBACK_VERSION]: to },
   });
   return { code, from: record.releases.at(-1)?.version ?? "", to };

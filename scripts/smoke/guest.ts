@@ -49,14 +49,18 @@ export class Guest {
 
   async joined(): Promise<{ version: string; recovered: boolean }> {
     if (this.#client.room) return this.#client.room;
+    const welcome = nextEvent(this.#client, "welcome", undefined, STEP_MS).catch(() => {
+      throw new Error(`the room let nobody in within ${STEP_MS / 1000} s`);
+    });
     const offline = nextEvent(this.#client, "state", (state) => state.status === "offline", STEP_MS).then(
       (state) => {
         throw new Error(
           `the room refused the connection: ${"message" in state ? state.message : state.status}`,
         );
       },
+      () => welcome,
     );
-    return Promise.race([nextEvent(this.#client, "welcome", undefined, STEP_MS), offline]);
+    return Promise.race([welcome, offline]);
   }
 
   leave(): void {

@@ -11,6 +11,8 @@ export type SmokeTarget = {
   ticketKey?: string | undefined;
   /** Tickets are asked for and their key is not at hand (`keptSecrets`): the rooms cannot be entered. */
   closed?: boolean;
+  /** The address is new: names and certificates take minutes, so a silence is waited for. */
+  fresh?: boolean;
   canary?: Canary | undefined;
 };
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { releaseGradually } from "../release/gradual-release.ts";
+import { changedBy, proveDeployed } from "../release/proof.ts";
 import { trafficOf } from "../release/traffic.ts";
 import { settleTraffic } from "../release/unfinished-release.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
@@ -24,6 +25,8 @@ export type DeployOptions = {
   confirm(plan: RunReport): Promise<boolean>;
   /** Gives a change of the code all traffic at once, whatever the stack's `release` says. */
   allAtOnce?: boolean;
+  /** Whether a smoke test follows what changed, as the stack's `release` says; false where the caller does it. */
+  prove?: boolean;
   /** More environment for the program. */
   environment?: NodeJS.ProcessEnv;
 };
@@ -36,11 +39,12 @@ const MOST_ROUNDS = 3;
  * process, operations whose end nobody saw, things created but not recorded, an upload whose answer was lost.
  *
  * @returns the exit code: 0 when everything is as the program says, 1 when not, or when `confirm` declined.
- * @throws when another living process holds the stack, or something foreign has a name that the chat needs.
+ * @throws when another living process holds the stack, something foreign has a name that the chat needs, or what was
+ * deployed fails its smoke test.
  */
 export async function deploy(open: OpenStack, options: DeployOptions): Promise<number> {
-  const { flags, confirm, allAtOnce = false, environment = {} } = options;
-  await settle(open);
+  const { flags, confirm, allAtOnce = false, prove = true, environment = {} } = options;
+  const settled = await settle(open);
   const api = await cloudflareApi(open);
   await settleTraffic(trafficOf(api, liveScriptName(open.stack)), open.stack);
   const previewed = await liveTag(api, open.stack);
@@ -52,11 +56,14 @@ export async function deploy(open: OpenStack, options: DeployOptions): Promise<n
 
   const agreed = { api, plan: preview.report, liveTag: previewed };
   const canary = allAtOnce ? undefined : await releaseGradually(open, agreed);
-  const code = await carryOut(open, api, { flags, environment, previewed }).catch(async (error: unknown) => {
-    await canary?.giveBack();
-    throw error;
-  });
-  await (code === 0 ? canary?.prove() : canary?.giveBack());
+  const { code, changed } = await carryOut(open, api, { flags, environment, previewed }).catch(
+    async (error: unknown) => {
+      await canary?.giveBack();
+      throw error;
+    },
+  );
+  if (code !== 0) await canary?.giveBack();
+  else if (prove && (changed || settled)) await proveDeployed(open, changedBy(preview.report.steps));
   return code;
 }
 
@@ -69,17 +76,21 @@ async function carryOut(
     environment,
     previewed,
   }: { flags: readonly string[]; environment: NodeJS.ProcessEnv; previewed: string },
-): Promise<number> {
+): Promise<{ code: number; changed: boolean }> {
   let guard: NodeJS.ProcessEnv = { EDGE_CHAT_PREVIEWED_TAG: previewed };
+  let changed = false;
   for (let round = 1; ; round += 1) {
     const up = await runEngine(open, ["up", "--yes", "--skip-preview", ...flags], {
       ...environment,
       ...guard,
     });
-    if (up.code === 0 || round === MOST_ROUNDS) return up.code;
+    // What a lost answer hides was done as well, so a failed round may have changed something.
+    changed ||= up.code !== 0 || Object.keys(up.report.changes).length > 0;
+    const over = { code: up.code, changed };
+    if (up.code === 0 || round === MOST_ROUNDS) return over;
     const remedy = remedyFor(up.report);
-    if (remedy === "none") return up.code;
-    if (remedy === "adopt" && (await adoptUnrecorded(open, api, up.report.steps)) === 0) return up.code;
+    if (remedy === "none") return over;
+    if (remedy === "adopt" && (await adoptUnrecorded(open, api, up.report.steps)) === 0) return over;
     say("  running it again: the account was ahead of the state, because an earlier answer was lost");
     // What the upload itself moved on is no foreign change; the program reads the live tag anew and judges it.
     guard = {};

@@ -8,6 +8,8 @@ export type PlannedStep = {
   type: string;
   parent: string | undefined;
   inputs: Record<string, unknown>;
+  /** Properties that differ. */
+  changed: string[];
 };
 /** What one run of the engine did, as far as decisions need it. */
 export type RunReport = {
@@ -25,17 +27,20 @@ const Step = z
     op: z.string(),
     urn: z.string(),
     type: z.string(),
+    keys: z.array(z.string()).nullish(),
+    diffs: z.array(z.string()).nullish(),
     new: z
       .object({ parent: z.string().optional(), inputs: z.record(z.string(), z.unknown()).nullish() })
       .nullish(),
   })
   .transform(
-    ({ op, urn, type, new: state }): PlannedStep => ({
+    ({ op, urn, type, keys, diffs, new: state }): PlannedStep => ({
       op,
       urn,
       type,
       parent: state?.parent || undefined,
       inputs: state?.inputs ?? {},
+      changed: [...new Set([...(keys ?? []), ...(diffs ?? [])])],
     }),
   );
 const EngineEvent = z.object({

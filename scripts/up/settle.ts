@@ -8,9 +8,10 @@ const PROJECT = "edge-websocket-chat";
 /**
  * Clears away what a killed run left on a stack: its lock, and operations whose end nobody saw.
  *
+ * @returns whether operations were open, whose end is now known.
  * @throws when a living process holds the lock, or the refresh fails.
  */
-export async function settle({ cli, stack }: OpenStack): Promise<void> {
+export async function settle({ cli, stack }: OpenStack): Promise<boolean> {
   const judged = judgeLocks(locksOf(cli.environment.PULUMI_BACKEND_URL, PROJECT, stack), thisHost);
   if (typeof judged === "object") throw new Error(lockedMessage(judged, stack));
   if (judged === "dead") {
@@ -21,7 +22,7 @@ export async function settle({ cli, stack }: OpenStack): Promise<void> {
   const exported = await cli.quiet(["stack", "export", "--stack", stack]);
   if (exported.code !== 0) throw new Error(exported.stderr.trim());
   const { pending } = readState(exported.stdout);
-  if (pending.length === 0) return;
+  if (pending.length === 0) return false;
   say(`  a killed run left ${pending.length} operation(s) open: reading from the account how they ended`);
   const code = await cli.visible([
     "refresh",
@@ -33,4 +34,5 @@ export async function settle({ cli, stack }: OpenStack): Promise<void> {
   ]);
   if (code !== 0)
     throw new Error(`The refresh of stack "${stack}" failed; what it says above must be settled first.`);
+  return true;
 }

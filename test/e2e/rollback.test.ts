@@ -29,8 +29,13 @@ const isClean = async () =>
 beforeAll(async () => {
   copy = new ProjectCopy();
   await copy.startAccount();
-  await up();
-  await copy.pulumi("config", "set", "--path", "limits.messagesPerMinute", "600");
+  copy.edit(
+    "infra/local-stack.yaml",
+    (text) => `${text}  edge-websocket-chat:limits:
+    messagesPerMinute: 600
+  edge-websocket-chat:connectsPerMinute: 600
+`,
+  );
   await up();
   first = await running();
   mark("second");
@@ -71,9 +76,25 @@ describe("a rollback", () => {
   it("ends as soon as the code changes", async () => {
     expect((await rollback()).said).toMatch(/There is|no earlier release/);
     mark("third");
-    expect(await up()).toMatch(/1 updated/);
+    expect(await up()).toMatch(
+      /1 updated[\s\S]*✓ health names version [0-9a-f]{12}[\s\S]*✓ a resume replayed/,
+    );
     expect(await running()).not.toBe(second);
     await isClean();
+  });
+
+  it("is what up names when the release that it made fails its smoke test", async () => {
+    const good = await running();
+    copy.edit("worker/routes/health.ts", (code) => code.replace('"healthy"', '"ill"'));
+    const bad = await copy.npm("up", "local");
+    expect(bad.code).toBe(1);
+    expect(bad.said).toMatch(
+      /1 updated[\s\S]*has all traffic and fails its smoke test: .* not a healthy chat/,
+    );
+    expect(bad.said).toContain(`To go back to ${good.slice(0, 12)}: npm run rollback -- local`);
+    expect((await rollback()).said).toMatch(/✓ a resume replayed[\s\S]*rolled back from/);
+    expect(await running()).toBe(good);
+    copy.edit("worker/routes/health.ts", (code) => code.replace('"ill"', '"healthy"'));
   });
 
   it("does not cross a change of the classes, and says so", async () => {
@@ -93,5 +114,19 @@ describe("a rollback", () => {
     expect(crossing.code).not.toBe(0);
     expect(crossing.said).toMatch(/ran under the migration tag v\d+, and the account is at extra/);
     expect((await rollback("ffff")).said).toMatch(/No release of stack "local" begins with "ffff"/);
+  });
+
+  it("is not the way back from a setting: an up that changes nothing else is proved too, and says so", async () => {
+    copy.edit("Pulumi.local.yaml", (text) =>
+      text.replace(/connectsPerMinute: \D*600\D?$/m, "connectsPerMinute: 1"),
+    );
+    const { code, said } = await copy.npm("up", "local");
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /ran before as well, but after this change it fails its smoke test: the room let nobody in/,
+    );
+    expect(said).toMatch(
+      /A rollback brings no settings back: correct them in Pulumi\.local\.yaml, then npm run up/,
+    );
   });
 });

@@ -9,6 +9,7 @@ const step = (type: string, op: string, inputs: Record<string, unknown> = {}) =>
   urn: `urn:${type}`,
   parent: undefined,
   inputs,
+  changed: [],
 });
 const question = {
   stack: "dev",

@@ -5,6 +5,7 @@ import { smokeTest } from "../../../scripts/smoke/smoke-test.ts";
 import { RealChat } from "../../client/real-chat.ts";
 
 const chat = new RealChat();
+const terse = new RealChat({ limits: { messageLength: 5, messagesPerMinute: 1 } });
 const ticketed = new RealChat({ access: "ticket" });
 let server: Server | undefined;
 
@@ -18,9 +19,9 @@ async function somethingElse(status: number, body: string): Promise<string> {
 const stopServer = () => new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
 
 beforeAll(async () => {
-  await Promise.all([chat.start(), ticketed.start()]);
+  await Promise.all([chat.start(), terse.start(), ticketed.start()]);
 });
-afterAll(() => Promise.all([chat.dispose(), ticketed.dispose()]));
+afterAll(() => Promise.all([chat.dispose(), terse.dispose(), ticketed.dispose()]));
 afterEach(async () => {
   await stopServer();
   server = undefined;
@@ -36,6 +37,14 @@ describe("a smoke test", () => {
     ]);
   });
 
+  it("keeps within the room's limits: short messages, and no more than a user may write", async () => {
+    const { lines } = await smokeTest({ url: terse.url, version: undefined });
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(/^two clients exchanged "hello" in \d+ ms$/),
+      "a resume was not tried: a user may write once a minute",
+    ]);
+  });
+
   it("fails with the version that still answers, where another one was deployed", async () => {
     await expect(smokeTest({ url: chat.url, version: "the-new-one" }, 0)).rejects.toThrow(
       /^health still names version \S+, deployed was the-new-one$/,
@@ -46,6 +55,16 @@ describe("a smoke test", () => {
     const url = await somethingElse(200, "");
     await stopServer();
     await expect(smokeTest({ url, version: undefined })).rejects.toThrow(`${url}/api/health does not answer`);
+  });
+
+  it("waits for an address that is new: it may be silent for a while", async () => {
+    const url = await somethingElse(200, "");
+    const { port } = new URL(url);
+    await stopServer();
+    const tested = smokeTest({ url, version: "new", fresh: true, closed: true });
+    const body = JSON.stringify({ status: "healthy", version: "new" });
+    server = createServer((_, response) => response.end(body)).listen(Number(port), "127.0.0.1");
+    expect((await tested).lines[0]).toBe("health names version new");
   });
 
   it.each([

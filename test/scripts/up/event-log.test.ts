@@ -3,7 +3,13 @@ import { readEvents } from "../../../scripts/up/event-log.ts";
 
 const urn = "urn:pulumi:local::p::cloudflare:index/workersKvNamespace:WorkersKvNamespace::chat-directory";
 const type = "cloudflare:index/workersKvNamespace:WorkersKvNamespace";
-const create = { op: "create", urn, type, new: { parent: "urn:parent", inputs: { title: "t" } } };
+const create = {
+  op: "create",
+  urn,
+  type,
+  diffs: ["title"],
+  new: { parent: "urn:parent", inputs: { title: "t" } },
+};
 const lines = (...events: object[]) => events.map((event) => JSON.stringify(event)).join("\n");
 
 test("a plan names each change with its inputs, and leaves out what stays", () => {
@@ -15,7 +21,9 @@ test("a plan names each change with its inputs, and leaves out what stays", () =
       { summaryEvent: { resourceChanges: { create: 1, same: 4 } } },
     ),
   );
-  expect(report.steps).toEqual([{ op: "create", urn, type, parent: "urn:parent", inputs: { title: "t" } }]);
+  expect(report.steps).toEqual([
+    { op: "create", urn, type, parent: "urn:parent", inputs: { title: "t" }, changed: ["title"] },
+  ]);
   expect(report.changes).toEqual({ create: 1 });
 });
 

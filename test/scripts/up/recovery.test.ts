@@ -45,7 +45,14 @@ test("a stack that was never deployed has neither", () => {
 });
 
 describe("what may have been created without being recorded", () => {
-  const step = (urn: string, parent?: string) => ({ op: "create", urn, type: "t", parent, inputs: {} });
+  const step = (urn: string, parent?: string) => ({
+    op: "create",
+    urn,
+    type: "t",
+    parent,
+    inputs: {},
+    changed: [],
+  });
 
   test("is searched for only where the parent is recorded and the resource itself is not", () => {
     const creates = [
