@@ -34,6 +34,14 @@ export interface Grant {
   readonly full?: boolean | undefined;
 }
 
+/** The answer to an attendance. */
+export interface Attended {
+  /** The number of the last claim of this life that the hub heard. Both are absent from hubs of before. */
+  readonly n?: number | undefined;
+  /** The version of the membership that this life said it had. */
+  readonly version?: number | undefined;
+}
+
 export interface Ban {
   readonly userId: string;
   /** Unix ms; in the past: lifted. */
@@ -82,6 +90,7 @@ const grant = {
 };
 const ban = v.object({ userId: v.string(), until: v.number(), at: v.number() });
 const grantSchema = v.object(grant);
+const attendedSchema = v.object({ n: v.optional(v.number()), version: v.optional(v.number()) });
 const registeredSchema = v.object({ ...grant, membership: membershipSchema, bans: v.array(ban) });
 
 /** Undefined for what is none. */
@@ -89,6 +98,9 @@ export const decodeGrant = (value: unknown): Grant | undefined =>
   v.is(grantSchema, value) ? value : undefined;
 export const decodeRegistered = (value: unknown): Registered | undefined =>
   v.is(registeredSchema, value) ? value : undefined;
+
+export const decodeAttended = (value: unknown): Attended | undefined =>
+  v.is(attendedSchema, value) ? value : undefined;
 
 /** The hub to a replica: each part may be missing. */
 export interface HubNotice {

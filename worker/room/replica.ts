@@ -6,7 +6,7 @@ import type { Bundle } from "./bundle.ts";
 import { Entrance } from "./entrance.ts";
 import { Everybody } from "./everybody.ts";
 import { HeldEntries } from "./held.ts";
-import type { HubNotice, Noticed, ReplicaReport } from "./hub-port.ts";
+import { decodeAttended, type HubNotice, type Noticed, type ReplicaReport } from "./hub-port.ts";
 import { renew } from "./life.ts";
 import { CLOCK_STEP_MS, ORIGINS_KEPT } from "./limits.ts";
 import { type Member, type Membership, readMembership } from "./membership.ts";
@@ -37,7 +37,9 @@ export class Replica {
     const { life, store, host, settings, clock, members, schedule } = room;
     this.everybody = new Everybody(life.region, members, host.now());
     this.#toldStamp = this.everybody.stamp;
-    this.slots = new Slots(store, host, life, settings.limits.connectionsPerRoom);
+    this.slots = new Slots(store, host, life, settings.limits.connectionsPerRoom, (known) =>
+      this.#renew({ claim: this.slots.current.n, known }),
+    );
     this.#membership = readMembership(store.facts.get("membership"));
     this.#replicator = new Replicator({
       life,
@@ -180,16 +182,21 @@ export class Replica {
 
   /** Somebody has seen more of our life than we hold: the storage went back in time. */
   #renewIfBehind({ vector }: Bundle): void {
-    const { life, store, host, clock, committer, members } = this.#room;
+    const { life, store } = this.#room;
     const seen = vector[life.origin] ?? 0;
     const held = store.log.heads().find(({ origin }) => origin === life.origin)?.seq ?? 0;
-    if (seen <= held) return;
+    if (seen > held) this.#renew({ seen, held });
+  }
+
+  /** What was said under the present origin may be other than what is in this storage: from now on we have a new one. */
+  #renew(evidence: Readonly<Record<string, number>>): void {
+    const { life, store, host, clock, committer, members } = this.#room;
     const lost = life.origin;
     store.transaction(() => renew(store, life, host));
     clock.rename(life.origin);
     committer.restart();
     this.slots.restart(members.connections.size);
-    host.log("new_origin", { room: life.room, region: life.region, lost, origin: life.origin, seen, held });
+    host.log("new_origin", { room: life.room, region: life.region, lost, origin: life.origin, ...evidence });
     this.#room.schedule("hub", host.now());
     this.#replicator.pullAll();
   }
@@ -259,7 +266,12 @@ export class Replica {
     const { life, host, members } = this.#room;
     const { room, region, origin } = life;
     const connections = members.connections.size;
-    await host.hub.attend({ room, region, origin, users: this.everybody.ownUsers, connections, at });
+    const users = this.everybody.ownUsers;
+    const attended = decodeAttended(await host.hub.attend({ room, region, origin, users, connections, at }));
+    if (attended === undefined || life.origin !== origin) return;
+    const { n = 0, version: known = 0 } = attended;
+    const { version } = this.#membership;
+    if (!this.slots.isBehind(n) && known > version) this.#renew({ version, known });
   }
 
   /** Regions that the room is in. */

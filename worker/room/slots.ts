@@ -29,18 +29,23 @@ export class Slots {
   readonly #host: Host;
   readonly #life: Life;
   readonly #alone: number;
+  readonly #wentBack: (known: number) => void;
   #held: Held | undefined;
   #asking: Promise<void> | undefined;
   #askedAt = 0;
   /** The hub's last word was that the room is full. */
   full = false;
 
-  /** @param alone the limit of a room that nobody governs */
-  constructor(store: RoomStore, host: Host, life: Life, alone: number) {
+  /**
+   * @param alone the limit of a room that nobody governs
+   * @param wentBack the hub knows a later claim of this life than we do: our storage is an older one
+   */
+  constructor(store: RoomStore, host: Host, life: Life, alone: number, wentBack: (known: number) => void) {
     this.#store = store;
     this.#host = host;
     this.#life = life;
     this.#alone = alone;
+    this.#wentBack = wentBack;
     this.#held = heldFrom(store.facts.get("claim"));
   }
 
@@ -111,9 +116,16 @@ export class Slots {
 
   /** An answer to any wish but the last is history: we said less since. */
   take({ n, granted, full }: Grant): void {
-    if (this.#held === undefined || n !== this.#held.n) return;
+    if (this.#held === undefined || this.isBehind(n) || n !== this.#held.n) return;
     this.full = full === true;
     this.#hold({ n, holds: Math.max(granted, this.#held.holds) });
+  }
+
+  /** @param known the number of the last claim of this life that the hub heard */
+  isBehind(known: number): boolean {
+    if (this.#held === undefined || known <= this.#held.n) return false;
+    this.#wentBack(known);
+    return true;
   }
 
   #hold(held: Held): void {

@@ -291,6 +291,28 @@ describe("storage that is lost or old", () => {
     expect(site.shown).toEqual(["after the copy", "under a new name"]);
     expect(site.places).toEqual(world.site("apac").places);
   });
+
+  it("that went back to before it knew anybody learns so from the hub within a minute or so, and is told of the others again", async () => {
+    const world = new World();
+    const site = world.site("weur");
+    world.cut("weur", "apac");
+    await site.enter("ann");
+    await world.pass(1000);
+    const older = site.sql.copy();
+    world.heal();
+    const bob = await world.site("apac").enter("bob");
+    await world.pass(20_000);
+    site.crash();
+    site.sql = older;
+    const carl = await site.enter("carl");
+    await world.pass(90_000);
+    expect(site.log).toContain("new_origin");
+    carl.say("here", world.clientId());
+    bob.say("and there", world.clientId());
+    await world.pass(20_000);
+    expect(site.shown.toSorted()).toEqual(["and there", "here"]);
+    expect(world.site("apac").places).toEqual(site.places);
+  });
 });
 
 describe("slots", () => {

@@ -3,7 +3,15 @@ import type { ChatLimits } from "../../../worker/bindings.ts";
 import { type Bundle, decodeBundle } from "../../../worker/room/bundle.ts";
 import type { Connection } from "../../../worker/room/connection.ts";
 import type { Host } from "../../../worker/room/host.ts";
-import type { Claim, HubNotice, Noticed, Registration, Wish } from "../../../worker/room/hub-port.ts";
+import type {
+  Attendance,
+  Attended,
+  Claim,
+  HubNotice,
+  Noticed,
+  Registration,
+  Wish,
+} from "../../../worker/room/hub-port.ts";
 import { found } from "../../../worker/room/life.ts";
 import type { Member } from "../../../worker/room/membership.ts";
 import { Room } from "../../../worker/room/room.ts";
@@ -170,7 +178,7 @@ export class Site {
         register: (registration) => call("hub", () => world.hub.register(registration)),
         acquire: (wish) => call("hub", () => world.hub.acquire(wish)),
         release: (claim) => call("hub", () => world.hub.claim(claim)),
-        attend: () => call("hub", () => ({})),
+        attend: (attendance) => call("hub", () => world.hub.attend(attendance)),
       },
       destroy: async () => {
         this.loseStorage();
@@ -184,6 +192,8 @@ class SmallHub {
   readonly #world: World;
   version = 0;
   members: readonly Member[] = [];
+  /** The version that each region has. */
+  readonly told = new Map<string, number>();
   readonly granted = new Map<string, { origin: string; n: number; slots: number }>();
 
   constructor(world: World) {
@@ -194,11 +204,16 @@ class SmallHub {
     const known = this.granted.get(region);
     if (known === undefined || known.origin !== origin || known.n <= n)
       this.granted.set(region, { origin, n, slots: holds });
-    return { n, granted: holds };
+    return { n: this.granted.get(region)?.n ?? n, granted: holds };
+  }
+
+  attend({ region, origin }: Attendance): Attended {
+    const known = this.granted.get(region);
+    return known?.origin === origin ? { n: known.n, version: this.told.get(region) } : {};
   }
 
   acquire(wish: Wish): { n: number; granted: number; full: boolean } {
-    this.claim(wish);
+    const { n } = this.claim(wish);
     const own = this.granted.get(wish.region);
     const free = () =>
       this.#world.limits.connectionsPerRoom -
@@ -211,7 +226,7 @@ class SmallHub {
         }
     const slots = Math.min(wish.wants, wish.holds + Math.max(0, free()));
     if (own !== undefined) own.slots = slots;
-    return { n: wish.n, granted: slots, full: slots <= wish.holds };
+    return { n, granted: slots, full: slots <= wish.holds };
   }
 
   register(registration: Registration) {
@@ -221,10 +236,14 @@ class SmallHub {
       this.members = [...this.members.filter((member) => member.region !== region), { region, origin }];
       this.version++;
       for (const member of this.members)
-        if (member.region !== region && !this.#world.isCut(member.region, "hub"))
-          this.#world.site(member.region).notice({ membership: this.membership });
+        if (member.region !== region && !this.#world.isCut(member.region, "hub")) this.#tell(member.region);
     }
     return { ...grant, membership: this.membership, bans: [] };
+  }
+
+  #tell(region: string): void {
+    const noticed = this.#world.site(region).notice({ membership: this.membership });
+    if (noticed.founded) this.told.set(region, noticed.version);
   }
 
   get membership() {

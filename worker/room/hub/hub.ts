@@ -3,7 +3,7 @@
  * who is banned, and the room's line in the directory. Never on the path of a message. Every verb may come late, doubled
  * or not at all. With empty storage the hub knows nothing, and answers nobody before every replica has reported.
  */
-import type { Claim, Grant, Registered } from "../hub-port.ts";
+import type { Attended, Claim, Grant, Registered } from "../hub-port.ts";
 import { BAN_SECONDS, DIRECTORY_DELAY_MS, DIRECTORY_INTERVAL_MS } from "../limits.ts";
 import { Schedule } from "../schedule.ts";
 import { ban } from "./ban-book.ts";
@@ -78,21 +78,22 @@ export class Hub {
   }
 
   /** How many users and connections are in a region. */
-  async attend(attendance: unknown): Promise<Record<never, never>> {
+  async attend(attendance: unknown): Promise<Attended> {
     const counted = readAttendance(attendance);
     const desk = await this.#ready(counted.room, [counted.region]);
     const { store, schedule, registry } = desk.office;
     if (store.replicas.get(counted.region)?.origin !== counted.origin) await desk.inquiry.ask(counted.region);
     const known = store.replicas.get(counted.region);
     if (known === undefined || known.origin !== counted.origin) throw new StaleClaim(counted);
-    if (counted.at < known.countedAt) return {};
+    const attended = { n: known.n, version: known.version };
+    if (counted.at < known.countedAt) return attended;
     const now = this.#host.now();
     const { users, connections } = counted;
     store.replicas.save({ ...known, users, connections, countedAt: Math.min(counted.at, now), heardAt: now });
     if (users !== known.users) this.#changeDirectory(desk.office);
     if (registry.members().every((member) => member.connections === 0))
       schedule.by("cleanup", now + CLEANUP_AFTER_MS);
-    return {};
+    return attended;
   }
 
   /** Closes a user's connections everywhere, and keeps the user out with `banSeconds`. */
