@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { VirtualRoom } from "./virtual-room.ts";
+import { type Guest, VirtualRoom } from "./virtual-room.ts";
 
 /** What a room asks of the runtime: counts, which are the same on every machine. */
-function counted(room: VirtualRoom) {
+function counted(room: VirtualRoom, guests: readonly Guest[]) {
   let statements = 0;
   const all = room.sql.all.bind(room.sql);
   room.sql.all = (query, ...bindings) => {
@@ -18,6 +18,7 @@ function counted(room: VirtualRoom) {
     calls: room.rpcs,
     directory: room.directory.length,
     points: room.points.length,
+    frames: guests.reduce((sum, { socket }) => sum + socket.frames.length, 0),
   });
   return now;
 }
@@ -30,7 +31,7 @@ describe("1,000 messages of 100 people", () => {
     const room = new VirtualRoom();
     const guests = Array.from({ length: 100 }, (_, n) => room.enter(`user${n}`));
     await room.pass(30_000);
-    const now = counted(room);
+    const now = counted(room, guests);
     const before = now();
     for (let half = 0; half < 2; half++) {
       for (let n = 0; n < 500; n++) guests[n % 100]?.say("hello", room.clientId());
@@ -44,6 +45,8 @@ describe("1,000 messages of 100 people", () => {
     expect(used.statements).toBeLessThanOrEqual(330);
     expect(used.commits).toBeLessThanOrEqual(5);
     expect(used).toMatchObject({ calls: 0, directory: 0, points: 0 });
+    // For everybody one with the first, which finds the room idle, and one with all that came meanwhile.
+    expect(used.frames).toBe(2 * 2 * 100);
     expect(used.alarms).toBeLessThanOrEqual(1);
   });
 
@@ -51,7 +54,7 @@ describe("1,000 messages of 100 people", () => {
     const room = new VirtualRoom();
     const guests = Array.from({ length: 100 }, (_, n) => room.enter(`user${n}`));
     await room.pass(30_000);
-    const now = counted(room);
+    const now = counted(room, guests);
     const before = now();
     for (let n = 0; n < 1000; n++) {
       guests[n % 100]?.say("hello", room.clientId());
@@ -61,7 +64,7 @@ describe("1,000 messages of 100 people", () => {
     expect(used.rows).toBeLessThanOrEqual(3 * 1000 + 10);
     expect(used.statements).toBeLessThanOrEqual(5 * 1000 + 150);
     expect(used.commits).toBeLessThanOrEqual(1000 + 2);
-    expect(used).toMatchObject({ calls: 0, directory: 0 });
+    expect(used).toMatchObject({ calls: 0, directory: 0, frames: 1000 * 100 });
     // 20 seconds: at most one data point, and one alarm set for it.
     expect(used.points).toBeLessThanOrEqual(1);
     expect(used.alarms).toBeLessThanOrEqual(2);

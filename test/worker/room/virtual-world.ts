@@ -43,6 +43,9 @@ export class Site {
   skew = 0;
   room: Room | undefined;
   readonly log: string[] = [];
+  alarmsSet = 0;
+  points = 0;
+  directoryWrites = 0;
   /** Answers to a life that is over reach nobody. */
   #life = 0;
   #sockets: VirtualSocket[] = [];
@@ -160,13 +163,20 @@ export class Site {
       random: () => world.random(),
       later: (ms, run) => world.later(this, ms, () => alive() && run()),
       arm: (at) => {
+        this.alarmsSet++;
         if (alive()) this.alarm = at;
       },
       log: (event) => {
         this.log.push(event);
       },
-      directory: { write: async () => {} },
-      measure: () => {},
+      directory: {
+        write: async () => {
+          this.directoryWrites++;
+        },
+      },
+      measure: () => {
+        this.points++;
+      },
       peers: {
         sync: (region, bundle, deadlineMs) =>
           world.within(
