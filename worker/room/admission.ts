@@ -7,6 +7,8 @@ import type { ErrorFrame } from "./protocol.ts";
 export interface Slots {
   readonly connectionsPerRoom: number;
   readonly connectionsPerUser: number;
+  /** Connections of this user in other regions, as far as known here. */
+  readonly elsewhere: number;
 }
 
 export type Admission =
@@ -33,9 +35,9 @@ export function admit(
     return refusal("banned", "You are banned from this room", bannedUntil - now);
   const ghosts = new Set<Connection>();
   const own = members.of(userId);
-  if (own.size >= slots.connectionsPerUser) {
+  if (own.size + slots.elsewhere >= slots.connectionsPerUser) {
     for (const connection of own) if (connection.isGhost(now)) ghosts.add(connection);
-    if (own.size - ghosts.size >= slots.connectionsPerUser)
+    if (own.size - ghosts.size + slots.elsewhere >= slots.connectionsPerUser)
       return refusal(
         "too_many_connections",
         `At most ${slots.connectionsPerUser} connections a user`,

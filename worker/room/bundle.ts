@@ -46,6 +46,8 @@ const attendanceSchema = v.object({
   stamp: v.number(),
   base: v.optional(v.number()),
   here: v.array(person),
+  /** Of those in `here`, who has more than one connection: `[userId, connections]`. */
+  many: v.optional(v.array(v.tuple([v.string(), count]))),
   gone: v.optional(v.array(v.string())),
 });
 
@@ -72,6 +74,8 @@ export const bundleSchema = v.object({
   presence: v.optional(v.array(attendanceSchema)),
   /** Per region, the stamp of the attendance that the sender has: what the receiver need not tell again. */
   heard: v.optional(v.record(v.string(), v.number())),
+  /** Users who come in nowhere for want of connections: those at the receiver that nobody hears of any more are to end. */
+  crowded: v.optional(v.array(v.string())),
   /** Who began or ended to type: `[userId, username, isTyping]`. */
   typing: v.optional(v.array(v.tuple([v.string(), v.string(), v.boolean()]))),
 });

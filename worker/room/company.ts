@@ -77,14 +77,23 @@ export class Company {
     if (!everybody.isElsewhere(userId)) this.#tellPresence("user_joined", userId, username);
   }
 
+  /** Those that nobody hears of any more. */
+  dropGhosts(userIds: Iterable<string>): void {
+    const now = this.#room.host.now();
+    for (const userId of userIds)
+      for (const connection of [...this.#room.members.of(userId)])
+        if (connection.isGhost(now)) this.drop(connection, CLOSE.goingAway, "no sign of life", "ghost");
+  }
+
   /** The connection is closed already. */
   forget(connection: Connection): void {
     const { members, everybody, news, left } = this.#room;
     news.forget(connection);
     if (!members.has(connection)) return;
     const lastOfUser = members.delete(connection);
-    if (lastOfUser) {
-      const { userId, username } = connection;
+    const { userId, username } = connection;
+    if (!lastOfUser) everybody.counted(userId, username);
+    else {
       everybody.went(userId);
       if (!everybody.isElsewhere(userId)) this.#tellPresence("user_left", userId, username);
     }

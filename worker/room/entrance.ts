@@ -1,7 +1,7 @@
 /** What is to be done before somebody may come in: known to the hub, up to date, and with a slot to give. */
-import type { Admission } from "./admission.ts";
-import { refusal } from "./admission.ts";
+import { type Admission, admit, refusal } from "./admission.ts";
 import { parseCursor } from "./cursor.ts";
+import type { Everybody } from "./everybody.ts";
 import type { Host } from "./host.ts";
 import type { Life } from "./life.ts";
 import { JOIN_WAIT_MS, REFUSED_RETRY_MS } from "./limits.ts";
@@ -22,6 +22,7 @@ export interface Premises {
   readonly store: RoomStore;
   readonly host: Host;
   readonly members: Members;
+  readonly everybody: Everybody;
   readonly slots: Slots;
   readonly desk: RegistrationDesk;
   readonly replicator: Replicator;
@@ -95,6 +96,19 @@ export class Entrance {
     return origin >= laterOf(known, replicator.originOf(region) ?? "");
   };
 
+  /** @param bannedUntil Unix ms, undefined for none */
+  admit(userId: string, connectionsPerUser: number, bannedUntil: number | undefined): Admission {
+    const { host, members, everybody, slots, replicator } = this.#premises;
+    const elsewhere = everybody.connectionsElsewhere(userId);
+    const allowed = { connectionsPerRoom: slots.limit, connectionsPerUser, elsewhere };
+    const admission = admit(members, userId, allowed, bannedUntil, host.now());
+    if (admission.kind === "welcome") return admission;
+    const { code } = admission.error;
+    // Some of those elsewhere may be dead. Whoever comes again in some seconds then finds room.
+    if (code === "too_many_connections" && elsewhere > 0) replicator.crowd(userId);
+    return code === "room_full" ? this.#refusal : admission;
+  }
+
   /** Somebody came in: soon there may be no slot for the next. */
   entered(): void {
     const { slots, members } = this.#premises;
@@ -102,7 +116,7 @@ export class Entrance {
   }
 
   /** How somebody is refused for whom there is no slot. */
-  get refusal(): Admission {
+  get #refusal(): Admission {
     const { slots } = this.#premises;
     return slots.full || !slots.governed
       ? refusal("room_full", "Room full", REFUSED_RETRY_MS)

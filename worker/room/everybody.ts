@@ -14,6 +14,8 @@ export interface Coming {
 interface RemoteRegion {
   stamp: number;
   readonly users: Map<string, string>;
+  /** Connections of those who have more than one. */
+  readonly many: Map<string, number>;
 }
 
 export class Everybody {
@@ -53,6 +55,19 @@ export class Everybody {
     return this.#elsewhere.has(userId);
   }
 
+  /** Connections of a user, as far as the other regions told. */
+  connectionsElsewhere(userId: string): number {
+    let sum = 0;
+    if (this.#elsewhere.has(userId))
+      for (const { users, many } of this.#remote.values())
+        if (users.has(userId)) sum += many.get(userId) ?? 1;
+    return sum;
+  }
+
+  isIn(region: string, userId: string): boolean {
+    return this.#remote.get(region)?.users.has(userId) === true;
+  }
+
   knows(region: string): boolean {
     return this.#remote.has(region);
   }
@@ -65,6 +80,11 @@ export class Everybody {
   /** A user's first connection here, after it was added to the members. */
   came(userId: string, username: string): void {
     if (this.#elsewhere.has(userId)) this.#shared++;
+    this.#change(userId, username);
+  }
+
+  /** A user who was here has more connections, or fewer. */
+  counted(userId: string, username: string): void {
     this.#change(userId, username);
   }
 
@@ -98,9 +118,9 @@ export class Everybody {
     const own = this.#ownSince(heard.get(this.#region));
     const told = own === undefined ? [] : [own];
     if (all)
-      for (const [region, { stamp, users }] of this.#remote)
+      for (const [region, { stamp, users, many }] of this.#remote)
         if (region !== to && stamp > (heard.get(region) ?? -1))
-          told.push({ region, stamp, here: [...users] });
+          told.push({ region, stamp, here: [...users], ...(many.size > 0 && { many: [...many] }) });
     return told;
   }
 
@@ -111,7 +131,7 @@ export class Everybody {
     const missed = since === undefined ? Number.POSITIVE_INFINITY : stamp - since;
     if (since === undefined || missed < 0 || missed > this.#changes.length) {
       const here = [...this.#members.users()];
-      return { region, stamp, here };
+      return { region, stamp, here, ...this.#many(here) };
     }
     // The last word on each user counts.
     const latest = new Map(this.#changes.slice(-missed).map(({ userId, username }) => [userId, username]));
@@ -120,7 +140,14 @@ export class Everybody {
     for (const [userId, username] of latest)
       if (username === undefined) gone.push(userId);
       else here.push([userId, username]);
-    return { region, stamp, base: since, here, gone };
+    return { region, stamp, base: since, here, gone, ...this.#many(here) };
+  }
+
+  #many(here: readonly (readonly [string, string])[]): Pick<RegionAttendance, "many"> {
+    const many = here
+      .map(([userId]): [string, number] => [userId, this.#members.of(userId).size])
+      .filter(([, connections]) => connections > 1);
+    return many.length > 0 ? { many } : {};
   }
 
   /**
@@ -130,7 +157,7 @@ export class Everybody {
   take({ from, presence = [] }: Pick<Bundle, "from" | "presence">): { changes: Coming[]; gap: boolean } {
     const changes: Coming[] = [];
     let gap = false;
-    for (const { region, stamp, base, here, gone = [] } of presence) {
+    for (const { region, stamp, base, here, gone = [], many = [] } of presence) {
       if (region === this.#region) continue;
       const known = this.#remote.get(region);
       // About itself a region has the last word: its clock may have gone back in its sleep.
@@ -139,12 +166,14 @@ export class Everybody {
         gap = true;
         continue;
       }
-      const remote = known ?? { stamp, users: new Map<string, string>() };
+      const remote = known ?? { stamp, users: new Map<string, string>(), many: new Map() };
       remote.stamp = stamp;
       this.#remote.set(region, remote);
       const present = new Set(here.map(([userId]) => userId));
       const left =
         base === undefined ? [...remote.users.keys()].filter((userId) => !present.has(userId)) : gone;
+      for (const [userId] of here) remote.many.delete(userId);
+      for (const [userId, connections] of many) remote.many.set(userId, connections);
       const moved = [...this.#arrive(region, remote, here), ...this.#leave(region, remote, left)];
       if (known !== undefined) changes.push(...moved);
     }
@@ -166,9 +195,10 @@ export class Everybody {
     return changes;
   }
 
-  #leave(region: string, { users }: RemoteRegion, gone: readonly string[]): Coming[] {
+  #leave(region: string, { users, many }: RemoteRegion, gone: readonly string[]): Coming[] {
     const changes: Coming[] = [];
     for (const userId of gone) {
+      many.delete(userId);
       const username = users.get(userId);
       if (username === undefined) continue;
       users.delete(userId);

@@ -21,6 +21,8 @@ export class Peer {
   wantsPull = false;
   wantsRelay = false;
   wantsPresence = false;
+  /** Users some of whose connections there may be dead. */
+  readonly crowded = new Set<string>();
   readonly typists = new Map<string, Typist>();
   /** Per region the attendance that it has, as far as it said or we told it. */
   heard = new Map<string, number>();
@@ -64,6 +66,7 @@ export class Peer {
     this.assumed = this.vector;
     this.heard.clear();
     this.typists.clear();
+    this.crowded.clear();
     if (this.failingSince === 0) this.failingSince = now;
     const wait = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.min(20, this.attempts - 1));
     this.due = now + Math.round(wait * (0.75 + random / 2));

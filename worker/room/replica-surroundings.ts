@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly notice: (code: Notice["code"]) => void;
   /** The region is closing: its connections are to go elsewhere. */
   readonly moveOut: () => void;
+  /** Of these users, the connections that nobody hears of any more end. */
+  readonly dropGhosts: (userIds: readonly string[]) => void;
   readonly ban: (ban: Ban) => void;
   readonly kick: (userId: string) => number;
   /** Something was written that may go in time. */

@@ -69,6 +69,7 @@ export class Replica {
       store,
       host,
       members,
+      everybody: this.everybody,
       slots: this.slots,
       desk: this.#desk,
       replicator: this.#replicator,
@@ -152,6 +153,7 @@ export class Replica {
     const { changes, gap } = this.everybody.take(bundle);
     if (changes.length > 0) this.#room.came(changes);
     if (bundle.typing !== undefined) this.#room.typing(bundle.typing);
+    if (bundle.crowded !== undefined) this.#room.dropGhosts(bundle.crowded);
     return { gap: taken.gap, presenceGap: gap };
   }
 

@@ -110,6 +110,15 @@ export class Replicator {
     }
   }
 
+  /** A user has too many connections: dead ones are to end where they are. */
+  crowd(userId: string): void {
+    for (const peer of this.#peers.values())
+      if (this.#exchange.everybody.isIn(peer.region, userId)) {
+        peer.crowded.add(userId);
+        this.#call(peer);
+      }
+  }
+
   #mayHaveUsers({ region }: Peer): boolean {
     const { everybody } = this.#exchange;
     return !everybody.knows(region) || everybody.usersIn(region) > 0;
@@ -202,7 +211,7 @@ export class Replicator {
   }
 
   #needs(peer: Peer): boolean {
-    if (peer.wantsPull || peer.wantsPresence || peer.typists.size > 0) return true;
+    if (peer.wantsPull || peer.wantsPresence || peer.typists.size + peer.crowded.size > 0) return true;
     return this.#lacks(peer, peer.wantsRelay ? () => true : this.#isOwn);
   }
 
@@ -293,6 +302,8 @@ export class Replicator {
     for (const { region, stamp } of presence) peer.heard.set(region, stamp);
     const typing = [...peer.typists.values()];
     peer.typists.clear();
+    const crowded = [...peer.crowded];
+    peer.crowded.clear();
     return {
       room: life.room,
       from: life.region,
@@ -308,6 +319,7 @@ export class Replicator {
       ...(presence.length > 0 && { presence }),
       heard: everybody.heard,
       ...(typing.length > 0 && { typing }),
+      ...(crowded.length > 0 && { crowded }),
     };
   }
 }

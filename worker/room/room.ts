@@ -2,7 +2,7 @@
  * A room: connections come and go, frames are queued, and a tick takes what is queued into the log and then tells
  * everybody. Knows no runtime: clock, store, sockets and timer come in.
  */
-import { type Admission, admit } from "./admission.ts";
+import type { Admission } from "./admission.ts";
 import type { Bundle } from "./bundle.ts";
 import { Committer } from "./commit.ts";
 import { Company } from "./company.ts";
@@ -90,6 +90,7 @@ export class Room {
         this.#wantPresenceTick();
       },
       moveOut: () => this.#company.moveOut(),
+      dropGhosts: (userIds) => this.#company.dropGhosts(userIds),
       ban: (ban) => this.#moderation.ban(ban),
       kick: (userId) => this.kick(userId, undefined),
     });
@@ -159,13 +160,9 @@ export class Room {
   }
 
   admit(userId: string): Admission {
-    const now = this.#host.now();
-    const { slots, entrance } = this.#replica;
     const { connectionsPerUser } = this.#settings.limits;
     const bannedUntil = this.#store.bans.until(userId);
-    const allowed = { connectionsPerRoom: slots.limit, connectionsPerUser };
-    let admission = admit(this.members, userId, allowed, bannedUntil, now);
-    if (admission.kind === "refused" && admission.error.code === "room_full") admission = entrance.refusal;
+    const admission = this.#replica.entrance.admit(userId, connectionsPerUser, bannedUntil);
     if (admission.kind === "refused") {
       this.#host.log("refused", { ...this.name, code: admission.error.code, userId });
       this.counters.add("refusals");
@@ -208,7 +205,7 @@ export class Room {
     if (first) {
       this.#company.came(connection);
       this.#upkeep.directory();
-    }
+    } else everybody.counted(userId, username);
     if (this.#replica.isDelayed) this.#company.send(connection, noticeOf("sync_delayed"));
     this.#replica.entrance.entered();
     this.#wantPresenceTick();

@@ -253,6 +253,42 @@ describe("a clock that is an hour ahead", () => {
   });
 });
 
+describe("a user's connections", () => {
+  const refused = (error: Error) => error.message;
+
+  it("are five over all regions, as soon as the regions have heard of each other", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    await apac.enter("bob");
+    await weur.enter("ann");
+    const second = await weur.enter("ann");
+    await weur.enter("ann");
+    await world.pass(2000);
+    await apac.enter("ann");
+    await apac.enter("ann");
+    expect(await apac.enter("ann").catch(refused)).toBe("too_many_connections");
+    await world.pass(2000);
+    expect(await weur.enter("ann").catch(refused)).toBe("too_many_connections");
+    weur.leave(second);
+    await world.pass(2000);
+    await apac.enter("ann");
+    expect((await weur.enter("carl")).socket.of("welcome")[0]?.userCount).toBe(3);
+  });
+
+  it("that are dead in another region make room for new ones here", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    await apac.enter("bob");
+    const dead: Visitor[] = [];
+    for (let n = 0; n < 5; n++) dead.push(await weur.enter("ann"));
+    await world.pass(3 * 60_000);
+    expect(await apac.enter("ann").catch(refused)).toBe("too_many_connections");
+    await world.pass(5000);
+    await apac.enter("ann");
+    expect(dead.map(({ socket }) => socket.closed)).toEqual([1001, 1001, 1001, 1001, 1001]);
+  });
+});
+
 describe("storage that is lost or old", () => {
   it("is filled again from the peers, under a new origin", async () => {
     const world = new World();
