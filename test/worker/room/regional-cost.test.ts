@@ -74,3 +74,35 @@ describe("1,000 messages to a room of three regions", () => {
     expect(used.directory).toBe(0);
   });
 });
+
+describe("a message to a room with a long log", () => {
+  it("reads the log by an index or by its end, never all of it", async () => {
+    const { world, visitors } = await settledWorld();
+    const asked = new Set<string>();
+    for (const { sql } of world.sites) {
+      const all = sql.all.bind(sql);
+      sql.all = (query, ...bindings) => {
+        asked.add(query);
+        return all(query, ...bindings);
+      };
+    }
+    for (const visitor of visitors) {
+      visitor.say("hello", world.clientId());
+      await world.pass(500);
+    }
+    const [site] = world.sites;
+    if (site === undefined) throw new Error("no replica");
+    const scans = [...asked]
+      .filter((query) => /^\s*(SELECT|UPDATE|DELETE)/.test(query) && !/LIMIT|EXISTS/.test(query))
+      .flatMap((query) =>
+        site.sql
+          .all<{ detail: string }>(
+            `EXPLAIN QUERY PLAN ${query}`,
+            ...Array.from(query.matchAll(/\?/g), () => null),
+          )
+          .filter(({ detail }) => /^SCAN (entries|moves|deletions)\b(?!.*entries_held)/.test(detail))
+          .map(({ detail }) => `${detail}: ${query}`),
+      );
+    expect(scans).toEqual([]);
+  });
+});
