@@ -2,6 +2,7 @@
 import { IMPORTS } from "../infra/imports.ts";
 import { findChat, foundLines, importsOf } from "./adopt/found.ts";
 import { settingsOf } from "./release/program-settings.ts";
+import { exportedState } from "./stack/exported-state.ts";
 import { openStack } from "./stack/open-stack.ts";
 import { fail, say } from "./toolchain/steps.ts";
 import { cloudflareApi } from "./up/cloudflare-api.ts";
@@ -13,9 +14,7 @@ try {
   const { stack, flags, yes } = readStackArguments("adopt", process.argv.slice(2));
   const open = await openStack(stack, { stack: true, provider: true });
   const settings = await settingsOf(open);
-  const exported = await open.cli.quiet(["stack", "export", "--stack", stack]);
-  if (exported.code !== 0) throw new Error(exported.stderr.trim());
-  const own = scriptInState(exported.stdout);
+  const own = scriptInState(await exportedState(open));
   if (own !== undefined)
     throw new Error(`Stack "${stack}" has its script already (${own.scriptName}): npm run up -- ${stack}.`);
   const found = await findChat(await cloudflareApi(open), settings);

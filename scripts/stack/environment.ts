@@ -14,6 +14,8 @@ export type Situation = {
   /** Where the local account's stand-in provider listens, if the account runs. */
   providerPort: number | undefined;
   officialProvider: boolean;
+  /** What Node loads before the program. */
+  preload: string;
 };
 
 /** The one stack that needs nothing from its user. */
@@ -47,6 +49,9 @@ export function stackEnvironment(situation: Situation): NodeJS.ProcessEnv {
     // The CLI stops at the first key of a wrong type; the program itself names every mistake at once.
     PULUMI_OPTION_SKIP_CONFIG_VALIDATION: "true",
     PATH: [...situation.binFolders, environment.PATH ?? ""].join(path.delimiter),
+    // Quoted: the path may hold spaces. Not by Pulumi.yaml's `nodeargs`, whose paths would depend on the folder.
+    NODE_OPTIONS:
+      `${environment.NODE_OPTIONS ?? ""} --require ${JSON.stringify(situation.preload)}`.trimStart(),
   };
   const isLocal = stack === LOCAL_STACK;
   if (!environment.PULUMI_BACKEND_URL && isLocal)

@@ -8,6 +8,7 @@ import { officialProviderInstalled, requireOfficialProvider } from "../toolchain
 import { type Account, runningAccount } from "./account-file.ts";
 import { type Cli, makeCli } from "./cli.ts";
 import { isLoopback, LOCAL_STACK, type Situation, stackEnvironment, usesStandIn } from "./environment.ts";
+import { exportedState } from "./exported-state.ts";
 import { prepareHome } from "./home.ts";
 import { ensureLocalStack, prepareLocalFiles } from "./local-stack.ts";
 import { recordedAddresses } from "./recorded-address.ts";
@@ -41,6 +42,7 @@ export async function openStack(
     baseUrl: isLocal && account ? account.apiUrl : plainSetting(readStackFile(stack), "cloudflare:baseUrl"),
     providerPort: account?.providerPort,
     officialProvider: officialProviderInstalled(),
+    preload: path.join(projectFolder, "scripts/stack/late-modules.cjs"),
   };
   const environment = stackEnvironment(situation);
   if (wants.provider) await requireProvider(engine, situation, account);
@@ -52,9 +54,8 @@ export async function openStack(
 
 /** Makes refresh and destroy ask the account where it is now, when the state remembers it elsewhere. */
 async function followAccount(cli: Cli, { apiUrl }: Account): Promise<void> {
-  const exported = await cli.quiet(["stack", "export", "--stack", LOCAL_STACK]);
-  if (exported.code !== 0) throw new Error(exported.stderr.trim());
-  if (recordedAddresses(exported.stdout).some((address) => address !== apiUrl))
+  const exported = await exportedState({ cli, stack: LOCAL_STACK });
+  if (recordedAddresses(exported).some((address) => address !== apiUrl))
     cli.environment.PULUMI_RUN_PROGRAM = "true";
 }
 

@@ -1,4 +1,5 @@
 import { PUBLIC_API } from "../../infra/cloudflare-http.ts";
+import { LOCAL_STACK } from "./environment.ts";
 import type { OpenStack } from "./open-stack.ts";
 import { plainSetting, readStackFile } from "./stack-file.ts";
 
@@ -11,7 +12,9 @@ export type StackAccount = {
 };
 
 /** @throws when no token is found. */
-export async function stackAccount({ stack, cli }: OpenStack): Promise<StackAccount> {
+export async function stackAccount({ stack, cli, account }: OpenStack): Promise<StackAccount> {
+  // Its settings are made from the account that runs: no need to decrypt them, which takes a start of the CLI.
+  if (stack === LOCAL_STACK && account) return account;
   const text = readStackFile(stack);
   const base = plainSetting(text, "cloudflare:baseUrl") ?? process.env.CLOUDFLARE_BASE_URL ?? PUBLIC_API;
   const accountId = plainSetting(text, "edge-websocket-chat:accountId") ?? "";

@@ -6,14 +6,22 @@ import { homeFolder, localFolder } from "../toolchain/places.ts";
 /** A stack's settings file, `Pulumi.<stack>.yaml`. */
 export const stackFile = (stack: string): string => path.join(homeFolder, `Pulumi.${stack}.yaml`);
 
+let last: { text: string; config: Readonly<Record<string, unknown>> } | undefined;
+
+/** The settings of a stack file, read once as long as the text stays the same: the parser is slow. */
+function settingsIn(text: string): Readonly<Record<string, unknown>> {
+  if (last?.text !== text) last = { text, config: parseDocument(text).toJS()?.config ?? {} };
+  return last.config;
+}
+
 /** A plain setting of a stack; undefined when it is not set, or set as a secret. */
 export function plainSetting(text: string, key: string): string | undefined {
-  const value: unknown = parseDocument(text).getIn(["config", key]);
+  const value = settingsIn(text)[key];
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
 /** Whether a setting is there at all, plain or secret. */
-export const hasSetting = (text: string, key: string): boolean => parseDocument(text).hasIn(["config", key]);
+export const hasSetting = (text: string, key: string): boolean => key in settingsIn(text);
 
 /** The text with these plain settings; comments and everything else stay. */
 export function withPlainSettings(text: string, settings: Record<string, string>): string {

@@ -5,6 +5,7 @@ import { releaseGradually } from "../release/gradual-release.ts";
 import { changedBy, proveDeployed } from "../release/proof.ts";
 import { trafficOf } from "../release/traffic.ts";
 import { settleTraffic } from "../release/unfinished-release.ts";
+import { exportedState } from "../stack/exported-state.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { policyFlags } from "../stack/policy-pack.ts";
 import { plainSetting, readStackFile } from "../stack/stack-file.ts";
@@ -48,7 +49,7 @@ export async function deploy(open: OpenStack, options: DeployOptions): Promise<n
   const api = await cloudflareApi(open);
   await settleTraffic(trafficOf(api, liveScriptName(open.stack)), open.stack);
   const previewed = await liveTag(api, open.stack);
-  await showLifecycle(open, api, flags);
+  await showLifecycle(open, api, flags, previewed);
   const preview = await runEngine(open, ["preview", ...flags], environment);
   if (preview.code !== 0) return preview.code;
   if (!(await confirm(preview.report))) return 1;
@@ -125,8 +126,7 @@ async function adoptUnrecorded(
 ): Promise<number> {
   const creates = steps.filter(({ op }) => op === "create");
   if (creates.length === 0) return 0;
-  const exported = await open.cli.quiet(["stack", "export", "--stack", open.stack]);
-  const { resources } = readState(exported.stdout);
+  const { resources } = readState(await exportedState(open));
   const recorded = new Set(resources.map(({ urn }) => urn));
   const found = await findUnrecorded(api, unrecorded(creates, recorded));
   refuseForeignNamespace(found, {

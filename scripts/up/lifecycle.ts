@@ -4,6 +4,7 @@ import * as z from "zod";
 import { MIGRATION_HISTORY } from "../../infra/migration-history.ts";
 import { fateLine } from "../../infra/plan/changes.ts";
 import { classFates, type Whereabouts } from "../../infra/plan/migrations.ts";
+import { exportedState } from "../stack/exported-state.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { say } from "../toolchain/steps.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
@@ -45,13 +46,16 @@ export function lifecycleLines(
 /** Flags by which the engine's own output is for a program: nothing else may stand on stdout then. */
 const FOR_PROGRAMS = ["--json", "-j"];
 
-/** What becomes of each class's rooms, as lines, with the live tag read from the account. */
-export async function lifecycleOf({ cli, stack }: OpenStack, api: CloudflareApi): Promise<string[]> {
-  const exported = await cli.quiet(["stack", "export", "--stack", stack]);
+/** What becomes of each class's rooms, as lines. `known`: the live tag, when it was just read from the account. */
+export async function lifecycleOf(open: OpenStack, api: CloudflareApi, known?: string): Promise<string[]> {
+  const { stack } = open;
+  const exported = await exportedState(open).catch(() => undefined);
   const place = { accountId: api.accountId, scriptName: liveScriptName(stack) };
-  const tag = await liveTag(api, stack);
-  const inState = exported.code === 0 ? scriptInState(exported.stdout) : undefined;
-  return lifecycleLines({ ...place, history: MIGRATION_HISTORY, tag }, inState);
+  const tag = known ?? (await liveTag(api, stack));
+  return lifecycleLines(
+    { ...place, history: MIGRATION_HISTORY, tag },
+    exported === undefined ? undefined : scriptInState(exported),
+  );
 }
 
 /** Prints what becomes of each class's rooms, with the live tag read from the account, before the engine's own words. */
@@ -59,8 +63,9 @@ export async function showLifecycle(
   open: OpenStack,
   api: CloudflareApi,
   flags: readonly string[],
+  known?: string,
 ): Promise<void> {
   const print = flags.some((flag) => FOR_PROGRAMS.includes(flag)) ? say : console.log;
-  for (const line of await lifecycleOf(open, api))
+  for (const line of await lifecycleOf(open, api, known))
     print(/: DELETE/.test(line) ? styleText("red", line) : line);
 }

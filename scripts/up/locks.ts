@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { backendFolder } from "../stack/exported-state.ts";
 import { startedAt } from "../toolchain/process-identity.ts";
 
 const LockFile = z.object({
@@ -15,10 +15,8 @@ export type Lock = z.infer<typeof LockFile>;
 
 /** The locks on a stack in a file backend; other backends keep theirs to themselves. */
 export function locksOf(backend: string | undefined, project: string, stack: string): Lock[] {
-  if (!backend?.startsWith("file://")) return [];
-  const place = backend.startsWith("file://~")
-    ? path.join(os.homedir(), backend.slice("file://~".length))
-    : fileURLToPath(backend);
+  const place = backendFolder(backend);
+  if (place === undefined) return [];
   const folder = path.join(place, ".pulumi/locks/organization", project, stack);
   let files: string[];
   try {

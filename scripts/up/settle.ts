@@ -1,3 +1,4 @@
+import { exportedState } from "../stack/exported-state.ts";
 import type { OpenStack } from "../stack/open-stack.ts";
 import { say } from "../toolchain/steps.ts";
 import { judgeLocks, lockedMessage, locksOf, thisHost } from "./locks.ts";
@@ -11,7 +12,8 @@ const PROJECT = "edge-websocket-chat";
  * @returns whether operations were open, whose end is now known.
  * @throws when a living process holds the lock, or the refresh fails.
  */
-export async function settle({ cli, stack }: OpenStack): Promise<boolean> {
+export async function settle(open: OpenStack): Promise<boolean> {
+  const { cli, stack } = open;
   const judged = judgeLocks(locksOf(cli.environment.PULUMI_BACKEND_URL, PROJECT, stack), thisHost);
   if (typeof judged === "object") throw new Error(lockedMessage(judged, stack));
   if (judged === "dead") {
@@ -19,9 +21,7 @@ export async function settle({ cli, stack }: OpenStack): Promise<boolean> {
     const answer = await cli.quiet(["cancel", stack, "--yes"]);
     if (answer.code !== 0) throw new Error(`The lock could not be dropped: ${answer.stderr.trim()}`);
   }
-  const exported = await cli.quiet(["stack", "export", "--stack", stack]);
-  if (exported.code !== 0) throw new Error(exported.stderr.trim());
-  const { pending } = readState(exported.stdout);
+  const { pending } = readState(await exportedState(open));
   if (pending.length === 0) return false;
   say(`  a killed run left ${pending.length} operation(s) open: reading from the account how they ended`);
   const code = await cli.visible([

@@ -3,7 +3,7 @@ import { createRequire, findPackageJSON } from "node:module";
 import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
-import * as z from "zod";
+import { isRecord } from "./manifest.ts";
 
 // google-protobuf is CommonJS without detectable names, so `import { Empty }` fails at run time.
 const { Empty } = createRequire(import.meta.url)(
@@ -13,7 +13,8 @@ const { Empty } = createRequire(import.meta.url)(
 function sdkVersion(): string {
   const file = findPackageJSON("@pulumi/pulumi", import.meta.url);
   if (file === undefined) return "";
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version;
+  const manifest: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return isRecord(manifest) && typeof manifest.version === "string" ? manifest.version : "";
 }
 
 /** The calls by which the engine gets to know this host. */

@@ -17,6 +17,7 @@ const situation = (part: Partial<Situation>): Situation => ({
   baseUrl: "http://127.0.0.1:8780/client/v4",
   providerPort: 4000,
   officialProvider: false,
+  preload: "/my project/late-modules.cjs",
   ...part,
 });
 
@@ -29,6 +30,15 @@ describe("the stack local", () => {
       PULUMI_HOME: "/p/.tools/pulumi",
       PATH: "/p/bin:/bin",
     });
+  });
+
+  test("has Node load the SDK's rare parts late, beside what the user asks of Node", () => {
+    const late = '--require "/my project/late-modules.cjs"';
+    expect(stackEnvironment(situation({})).NODE_OPTIONS).toBe(late);
+    const environment = { NODE_OPTIONS: "--max-old-space-size=4096" };
+    expect(stackEnvironment(situation({ environment })).NODE_OPTIONS).toBe(
+      `--max-old-space-size=4096 ${late}`,
+    );
   });
 
   test("uses a backend and an (even empty) passphrase that the user named", () => {
