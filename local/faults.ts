@@ -21,6 +21,13 @@ export const faultSchema = z.strictObject({
       code: z.number().int().default(10013),
       retryAfterSeconds: z.number().optional(),
     }),
+    /** An answer as it is given here, whatever it says: success that is none, or no JSON. */
+    z.strictObject({
+      kind: z.literal("answer"),
+      status: z.number().int().min(200).max(599),
+      body: z.string(),
+      headers: z.record(z.string(), z.string()).default({}),
+    }),
     /** No answer until the client gives up. */
     z.strictObject({ kind: z.literal("hang") }),
     /** The connection is cut. */

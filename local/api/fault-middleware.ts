@@ -30,6 +30,9 @@ export const withFaults =
         context.res = answer;
         return undefined;
       }
+      case "answer":
+        context.res = new Response(action.body, { status: action.status, headers: action.headers });
+        return undefined;
       case "hang": {
         const { outgoing } = context.env;
         await new Promise((resolve) => outgoing.on("close", resolve));

@@ -1,4 +1,5 @@
 /** Starts an upload alone, before it replaces what runs: does it start, and what does it export? */
+import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { scriptInvalid } from "../cloudflare-errors.ts";
@@ -23,8 +24,38 @@ export interface TrialReport {
   readonly startupTimeMs: number;
 }
 
+/** Reports of what started, newest last: the same code with the same settings need not be tried again. */
+const passed = new Map<string, TrialReport>();
+/** A report is small; more than a folder of Workers is deployed again and again by nobody. */
+const KEPT_REPORTS = 100;
+
 /** Throws 10021 with the runtime's own message when the script does not start. `folder` only marks the process as the account's. */
 export async function tryWorker(worker: DeployedWorker, folder: string): Promise<TrialReport> {
+  const key = fingerprint(worker);
+  const report = passed.get(key) ?? (await start(worker, folder));
+  passed.delete(key);
+  passed.set(key, report);
+  for (const oldest of [...passed.keys()].slice(0, -KEPT_REPORTS)) passed.delete(oldest);
+  return report;
+}
+
+/** All that a start can depend on. Which namespace a binding leads to is not seen before the first request. */
+function fingerprint({
+  mainModule,
+  modules,
+  compatibilityDate,
+  compatibilityFlags,
+  bindings,
+}: DeployedWorker) {
+  const hash = createHash("sha256");
+  const known = bindings.map((binding) => ({ ...binding, namespace_id: undefined }));
+  hash.update(JSON.stringify([mainModule, compatibilityDate, compatibilityFlags, known]));
+  for (const { name, contentType, contents } of modules)
+    hash.update(JSON.stringify([name, contentType, contents.byteLength])).update(contents);
+  return hash.digest("hex");
+}
+
+async function start(worker: DeployedWorker, folder: string): Promise<TrialReport> {
   const lines: LogLine[] = [];
   const probed: DeployedWorker = {
     ...worker,
