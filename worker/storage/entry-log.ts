@@ -4,7 +4,7 @@ import { orderAt } from "../room/order.ts";
 import type { Deletion } from "../room/protocol.ts";
 import type { OriginHead } from "../room/resume.ts";
 import type { Entry, EntryLog, Taken } from "../room/store.ts";
-import { GatheringSql } from "./rows.ts";
+import { GatheringSql, INSERT } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
 
 export interface EntryRow extends Row {
@@ -51,7 +51,7 @@ export class SqlEntryLog implements EntryLog {
   #hasDeletions: boolean | undefined;
 
   constructor(sql: Sql) {
-    this.#sql = new GatheringSql(sql, `INSERT INTO entries (${COLUMNS})`);
+    this.#sql = new GatheringSql(sql, `${INSERT} entries (${COLUMNS})`);
   }
 
   /** For whoever else reads or writes entries: sees what was appended. */

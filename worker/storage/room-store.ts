@@ -5,7 +5,7 @@ import { SqlDueJobs } from "./due-jobs.ts";
 import { SqlEntryLog } from "./entry-log.ts";
 import { SqlFacts } from "./facts.ts";
 import { SqlReplicaLog } from "./replica-log.ts";
-import { writeRows } from "./rows.ts";
+import { INSERT, writeRows } from "./rows.ts";
 import type { Sql } from "./sql.ts";
 
 export class SqlRoomStore implements RoomStore {
@@ -41,8 +41,9 @@ export class SqlRoomStore implements RoomStore {
     save: (times) => {
       writeRows(
         this.#sql,
-        "INSERT OR REPLACE INTO rates (user_id, last, times)",
+        `${INSERT} rates (user_id, last, times)`,
         [...times].map(([userId, all]) => [userId, all.at(-1) ?? 0, all.join(",")]),
+        "ON CONFLICT (user_id) DO UPDATE SET last = excluded.last, times = excluded.times",
       );
     },
     forgetBefore: (time) => {

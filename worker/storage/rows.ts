@@ -6,26 +6,41 @@ import type { Row, Sql, Value } from "./sql.ts";
 
 const PARAMETERS = 100;
 
+/**
+ * An error undoes the caller's transaction, so the statement need not be able to undo itself: SQLite would copy every
+ * page that it touches before, which costs more than the rows.
+ */
+export const INSERT = "INSERT OR FAIL INTO";
+
 /** The runtime keeps what it compiled under a statement's text, so that there may be only a few texts. */
 const statements = new Map<string, string>();
 
-function statementFor(insert: string, columns: number, rows: number): string {
+function statementFor(insert: string, columns: number, rows: number, conflict: string): string {
   const name = `${rows} ${insert}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
   const row = `(${Array.from({ length: columns }, () => "?").join(", ")})`;
-  const statement = `${insert} VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+  const statement = `${insert} VALUES ${Array.from({ length: rows }, () => row).join(", ")} ${conflict}`;
   statements.set(name, statement);
   return statement;
 }
 
-/** @param insert up to `VALUES`, which has as many columns as each row */
-export function writeRows(sql: Sql, insert: string, rows: readonly (readonly Value[])[]): void {
+/**
+ * Within a transaction of the caller, unless it is a single row.
+ * @param insert up to `VALUES`, which has as many columns as each row
+ * @param conflict an `ON CONFLICT` clause
+ */
+export function writeRows(
+  sql: Sql,
+  insert: string,
+  rows: readonly (readonly Value[])[],
+  conflict = "",
+): void {
   const columns = rows[0]?.length ?? 1;
   let from = 0;
   for (let size = Math.floor(PARAMETERS / columns); size > 0; size = size > 1 ? Math.ceil(size / 4) : 0) {
     if (from + size > rows.length) continue;
-    const statement = statementFor(insert, columns, size);
+    const statement = statementFor(insert, columns, size, conflict);
     for (; from + size <= rows.length; from += size)
       sql.all(statement, ...rows.slice(from, from + size).flat());
   }
