@@ -131,8 +131,11 @@ export class ChatRoom extends DurableObject<Env> implements RoomRpc, ReplicaRpc 
     return room.sync(bundle);
   }
 
-  async report(_: { room: string; region: string }): Promise<ReplicaReport> {
-    return this.#room?.report() ?? { founded: false };
+  async report({ regions = 1 }: Parameters<ReplicaRpc["report"]>[0]): Promise<ReplicaReport> {
+    if (this.#room !== undefined) return this.#room.report();
+    if (regions > 1 && this.env.CHAT.regions.length === 1)
+      throw new Error("These settings name one region alone: ask again when the new ones are here");
+    return { founded: false };
   }
 
   async notice(request: HubNotice): Promise<Noticed> {

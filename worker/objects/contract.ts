@@ -92,8 +92,17 @@ export interface RoomRpc {
 export interface ReplicaRpc {
   /** Takes what the other has, gives what it lacks. An empty object becomes a replica by it. */
   sync(bundle: Bundle): Promise<Bundle>;
-  /** Everything that a hub can be rebuilt from. Founds nothing. */
-  report(request: { readonly room: string; readonly region: string }): Promise<ReplicaReport>;
+  /**
+   * Everything that a hub can be rebuilt from. Founds nothing.
+   * @param request `regions`: how many the hub's settings name; absent from code of before
+   * @throws while our own settings are from before there were several, and nobody is here yet: whoever came would have
+   *   all slots, unknown to the hub
+   */
+  report(request: {
+    readonly room: string;
+    readonly region: string;
+    readonly regions?: number;
+  }): Promise<ReplicaReport>;
   /** Membership, bans, kicks and the recall of slots. Founds nothing. May come twice, and in any order. */
   notice(request: HubNotice & { readonly room: string; readonly region: string }): Promise<Noticed>;
 }

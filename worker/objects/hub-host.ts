@@ -18,7 +18,11 @@ export function hubHost({ storage }: DurableObjectState, env: Env): HubHost {
     directory: { write: (entry) => writeEntry(env.DIRECTORY, entry) },
     replicas: {
       report: async (region, room, deadlineMs) =>
-        answered(replicaStub(env, region, room).report({ room, region }), deadlineMs, named(region)),
+        answered(
+          replicaStub(env, region, room).report({ room, region, regions: env.CHAT.regions.length }),
+          deadlineMs,
+          named(region),
+        ),
       notice: async (region, room, notice, deadlineMs) =>
         answered(
           replicaStub(env, region, room).notice({ ...notice, room, region }),

@@ -13,6 +13,8 @@ export interface Coming {
 
 interface RemoteRegion {
   stamp: number;
+  /** Not reached for long: nobody there counts until it is heard of again. */
+  isLost: boolean;
   readonly users: Map<string, string>;
   /** Connections of those who have more than one. */
   readonly many: Map<string, number>;
@@ -69,7 +71,7 @@ export class Everybody {
   }
 
   knows(region: string): boolean {
-    return this.#remote.has(region);
+    return this.#remote.get(region)?.isLost === false;
   }
 
   /** 0 also for a region of which we know nothing. */
@@ -107,7 +109,8 @@ export class Everybody {
 
   /** Per region, the stamp of what we know. */
   get heard(): Record<string, number> {
-    return Object.fromEntries([...this.#remote].map(([region, { stamp }]) => [region, stamp]));
+    const heard = [...this.#remote].filter(([, { isLost }]) => !isLost);
+    return Object.fromEntries(heard.map(([region, { stamp }]) => [region, stamp]));
   }
 
   /**
@@ -118,8 +121,8 @@ export class Everybody {
     const own = this.#ownSince(heard.get(this.#region));
     const told = own === undefined ? [] : [own];
     if (all)
-      for (const [region, { stamp, users, many }] of this.#remote)
-        if (region !== to && stamp > (heard.get(region) ?? -1))
+      for (const [region, { stamp, users, many, isLost }] of this.#remote)
+        if (region !== to && !isLost && stamp > (heard.get(region) ?? -1))
           told.push({ region, stamp, here: [...users], ...(many.size > 0 && { many: [...many] }) });
     return told;
   }
@@ -161,13 +164,15 @@ export class Everybody {
       if (region === this.#region) continue;
       const known = this.#remote.get(region);
       // About itself a region has the last word: its clock may have gone back in its sleep.
-      if (known !== undefined && (region === from ? stamp === known.stamp : stamp <= known.stamp)) continue;
-      if (base !== undefined && base !== known?.stamp) {
+      if (known !== undefined && (region === from ? stamp === this.#heard(known) : stamp <= known.stamp))
+        continue;
+      if (base !== undefined && base !== this.#heard(known)) {
         gap = true;
         continue;
       }
-      const remote = known ?? { stamp, users: new Map<string, string>(), many: new Map() };
+      const remote = known ?? { stamp, isLost: false, users: new Map<string, string>(), many: new Map() };
       remote.stamp = stamp;
+      remote.isLost = false;
       this.#remote.set(region, remote);
       const present = new Set(here.map(([userId]) => userId));
       const left =
@@ -178,6 +183,10 @@ export class Everybody {
       if (known !== undefined) changes.push(...moved);
     }
     return { changes, gap };
+  }
+
+  #heard(remote: RemoteRegion | undefined): number | undefined {
+    return remote?.isLost === false ? remote.stamp : undefined;
   }
 
   #arrive(region: string, { users }: RemoteRegion, here: readonly (readonly [string, string])[]): Coming[] {
@@ -212,6 +221,14 @@ export class Everybody {
       else changes.push({ type: "user_left", userId, username, region });
     }
     return changes;
+  }
+
+  /** A region is not reached: its users are back when it is. What others still tell of it is older than that. */
+  lose(region: string): Coming[] {
+    const remote = this.#remote.get(region);
+    if (remote === undefined) return [];
+    remote.isLost = true;
+    return this.#leave(region, remote, [...remote.users.keys()]);
   }
 
   /** A region is no member any more. */

@@ -101,6 +101,8 @@ export const RETRY_FIRST_MS = SECOND;
 export const RETRY_LONGEST_MS = MINUTE;
 /** ms that a peer is not reached before people are told. */
 export const SYNC_DELAYED_MS = 10 * SECOND;
+/** ms that a peer is not reached before its users count as gone, like a connection that nobody hears of. */
+export const PRESENCE_LOST_MS = GHOST_MS;
 /** Events, and UTF-16 units of their texts, in one bundle: a few ms of work for the receiver, far below RPC's limit. */
 export const BUNDLE_EVENTS = 500;
 export const BUNDLE_CHARACTERS = 256 * 1024;
@@ -111,6 +113,8 @@ export const BUNDLE_CHARACTERS = 256 * 1024;
 export const COPY_WINDOW_MS = RESEND_WINDOW_MS + 5 * CLOCK_TOLERANCE_MS;
 /** Origins that a room remembers, of which the cursors of its clients name each: they have 512 bytes. */
 export const ORIGINS_KEPT = 14;
+/** ms after a recall in which slots that become free go back at once: others wait for them. */
+export const RECALLED_MS = MINUTE;
 /** Slots that a replica asks the hub for beyond those in use: a quarter, within these bounds. */
 export const SPARE_SLOTS_MIN = 4;
 export const SPARE_SLOTS_MAX = 64;

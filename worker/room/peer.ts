@@ -26,6 +26,8 @@ export class Peer {
   readonly typists = new Map<string, Typist>();
   /** Per region the attendance that it has, as far as it said or we told it. */
   heard = new Map<string, number>();
+  /** So long that its users count as gone. */
+  isLost = false;
   /** Its row in the storage is older than what we know. */
   dirty = false;
 
@@ -56,6 +58,7 @@ export class Peer {
     if (heard !== undefined) this.heard = new Map(Object.entries(heard));
     this.attempts = 0;
     this.failingSince = 0;
+    this.isLost = false;
     this.due = 0;
     this.dirty = true;
   }

@@ -4,7 +4,7 @@
  */
 import type { Bundle } from "./bundle.ts";
 import { Entrance } from "./entrance.ts";
-import { Everybody } from "./everybody.ts";
+import { type Coming, Everybody } from "./everybody.ts";
 import { HeldEntries } from "./held.ts";
 import { decodeAttended, type HubNotice, type Noticed, type ReplicaReport } from "./hub-port.ts";
 import { renew } from "./life.ts";
@@ -51,6 +51,7 @@ export class Replica {
       take: (bundle) => this.#take(bundle),
       checkBy: (due) => schedule("sync", due),
       changed: () => this.#judge(),
+      lost: (region) => this.#came(this.everybody.lose(region)),
     });
     this.#desk = new RegistrationDesk({
       life,
@@ -106,6 +107,11 @@ export class Replica {
     this.#replicator.push();
   }
 
+  /** A connection is gone: its slot may be wanted elsewhere. */
+  left(): void {
+    this.slots.giveBack(() => this.entrance.used);
+  }
+
   /** Who is here changed, or not. */
   tellPresence(): void {
     const { stamp } = this.everybody;
@@ -151,7 +157,7 @@ export class Replica {
     if (taken.arrivals.length > 0) this.#room.arrived(this.#held.before(taken.arrivals));
     if (taken.found) this.#replicator.push();
     const { changes, gap } = this.everybody.take(bundle);
-    if (changes.length > 0) this.#room.came(changes);
+    this.#came(changes);
     if (bundle.typing !== undefined) this.#room.typing(bundle.typing);
     if (bundle.crowded !== undefined) this.#room.dropGhosts(bundle.crowded);
     return { gap: taken.gap, presenceGap: gap };
@@ -214,7 +220,8 @@ export class Replica {
     this.#replicator.meet(others);
     store.facts.set("membership", JSON.stringify(membership));
     this.#membership = membership;
-    for (const { region } of before.members) if (!others.has(region)) this.#forget(region);
+    for (const { region } of before.members)
+      if (!others.has(region)) this.#came(this.everybody.forget(region));
     const own = this.#own;
     // The hub forgot us, or took us for an earlier life.
     if (own?.origin !== life.origin) {
@@ -229,8 +236,7 @@ export class Replica {
     return this.#membership.members.find(({ region }) => region === this.#room.life.region);
   }
 
-  #forget(region: string): void {
-    const changes = this.everybody.forget(region);
+  #came(changes: readonly Coming[]): void {
     if (changes.length > 0) this.#room.came(changes);
   }
 
@@ -258,7 +264,7 @@ export class Replica {
     for (const ban of bans) this.#room.ban(ban);
     const closed = kick.reduce((sum, userId) => sum + this.#room.kick(userId), 0);
     if (membership !== undefined) this.adopt(membership);
-    if (recall === true) this.slots.claim(members.connections.size);
+    if (recall === true) this.slots.recall(members.connections.size);
     const { n, holds } = this.slots.current;
     return { founded: true, origin: life.origin, n, holds, version: this.#membership.version, closed };
   }

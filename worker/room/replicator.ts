@@ -7,7 +7,7 @@ import { cargoAfter } from "./compose-bundle.ts";
 import type { Everybody } from "./everybody.ts";
 import type { Host } from "./host.ts";
 import type { Life } from "./life.ts";
-import { SYNC_CHECK_MS, SYNC_DEADLINE_MS, SYNC_DELAYED_MS } from "./limits.ts";
+import { PRESENCE_LOST_MS, SYNC_CHECK_MS, SYNC_DEADLINE_MS, SYNC_DELAYED_MS } from "./limits.ts";
 import { type Membership, membershipCopy } from "./membership.ts";
 import type { Clock } from "./order.ts";
 import { ORDER_ZERO } from "./order.ts";
@@ -29,6 +29,8 @@ export interface Exchange {
   readonly checkBy: (due: number) => void;
   /** A peer failed, or is back. */
   readonly changed: () => void;
+  /** A region has not been reached for long. */
+  readonly lost: (region: string) => void;
 }
 
 /** Calls in a row after which a peer held no more than before: something is wrong with it. */
@@ -242,8 +244,12 @@ export class Replicator {
   }
 
   #failed(peer: Peer, error: unknown): void {
-    const { host, life, checkBy, changed } = this.#exchange;
+    const { host, life, checkBy, changed, lost } = this.#exchange;
     peer.failed(host.now(), host.random());
+    if (!peer.isLost && host.now() - peer.failingSince >= PRESENCE_LOST_MS) {
+      peer.isLost = true;
+      lost(peer.region);
+    }
     peer.wantsPull = false;
     host.log("peer_unreachable", {
       room: life.room,

@@ -113,6 +113,7 @@ export class Room {
       left: (lastOfUser) => {
         if (lastOfUser) this.#upkeep.directory();
         this.#upkeep.cleanUp();
+        this.#replica.left();
         this.#wantPresenceTick();
       },
     });

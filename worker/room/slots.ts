@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 import type { Claim, Grant, Wish } from "./hub-port.ts";
 import { decodeGrant } from "./hub-port.ts";
 import type { Life } from "./life.ts";
-import { FULL_RETRY_MS, SPARE_SLOTS_MAX, SPARE_SLOTS_MIN } from "./limits.ts";
+import { FULL_RETRY_MS, RECALLED_MS, SPARE_SLOTS_MAX, SPARE_SLOTS_MIN } from "./limits.ts";
 import type { RoomStore } from "./store.ts";
 
 interface Held {
@@ -33,6 +33,9 @@ export class Slots {
   #held: Held | undefined;
   #asking: Promise<void> | undefined;
   #askedAt = 0;
+  #giving = false;
+  /** Until when others want what is free here, Unix ms. */
+  #wantedUntil = 0;
   /** The hub's last word was that the room is full. */
   full = false;
 
@@ -111,6 +114,36 @@ export class Slots {
     } catch (error) {
       this.full = false;
       this.#host.log("hub_unreachable", { ...this.#named(), verb: "acquire", error: String(error) });
+    }
+  }
+
+  /** The hub needs what is not in use: it reads the claim from our answer. */
+  recall(used: number): void {
+    this.#wantedUntil = this.#host.now() + RECALLED_MS;
+    this.claim(used);
+  }
+
+  /** Soon after a recall, what became free goes back: once at a time. */
+  giveBack(used: () => number): void {
+    if (this.#giving || this.#host.now() >= this.#wantedUntil) return;
+    this.#giving = true;
+    void this.#release(used).finally(() => {
+      this.#giving = false;
+    });
+  }
+
+  async #release(used: () => number): Promise<void> {
+    try {
+      // Who comes in for a dead connection that was closed does so in this turn, and then has its slot.
+      await undefined;
+      while (used() < this.limit && this.#host.now() < this.#wantedUntil) {
+        const grant = decodeGrant(await this.#host.hub.release(this.claim(used())));
+        if (grant !== undefined) this.take(grant);
+      }
+    } catch (error) {
+      // The hub believes that we have more than we do, until it hears from us again.
+      this.#wantedUntil = 0;
+      this.#host.log("hub_unreachable", { ...this.#named(), verb: "release", error: String(error) });
     }
   }
 

@@ -97,7 +97,15 @@ export class HubObject extends DurableObject<Shell> implements Callee, Caller {
     directory: { write: async () => {} },
     replicas: {
       report: (region, room, deadlineMs) =>
-        this.ask(() => this.#around.call(this, region, "report", { room, region }, deadlineMs)),
+        this.ask(() =>
+          this.#around.call(
+            this,
+            region,
+            "report",
+            { room, region, regions: this.#around.regions().regions.length },
+            deadlineMs,
+          ),
+        ),
       notice: (region, room, notice, deadlineMs) =>
         this.ask(() => this.#around.call(this, region, "notice", { ...notice, room, region }, deadlineMs)),
     },

@@ -54,6 +54,9 @@ export interface ReplicaSurroundings {
   admitted(): void;
 }
 
+const severalRegions = (request: unknown): boolean =>
+  typeof request === "object" && request !== null && "regions" in request && Number(request.regions) > 1;
+
 class Shell implements Life {
   room: Room | undefined;
   readonly connections = new Map<Link, Connection>();
@@ -226,7 +229,10 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
         return (shell.room ?? this.#found(shell)).sync(bundle);
       }
       case "report":
-        return shell.room?.report() ?? { founded: false };
+        if (shell.room !== undefined) return shell.room.report();
+        if (severalRegions(request) && this.#around.regions(this.isOld).length === 1)
+          throw new Error("One region alone");
+        return { founded: false };
       case "notice": {
         const notice = decodeNotice(request);
         if (notice === undefined) throw new Error("A notice that this version cannot read");

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DIRECTORY_PREFIX, hubName, objectName } from "../../../worker/objects/contract.ts";
 import type { RoomHub } from "../../../worker/objects/room-hub.ts";
-import { freshRoom } from "./room-client.ts";
+import { freshRoom, RoomClient } from "./room-client.ts";
 
 const stubOf = (room: string) => env.ROOM_HUB.getByName(hubName(room));
 const replicaOf = (room: string) => env.CHAT_ROOM.getByName(objectName("weur", room));
@@ -36,6 +36,17 @@ describe("a hub object", () => {
     expect(await stubOf(room).kick({ room, userId: "mallory", banSeconds: 60 })).toEqual({ closed: 0 });
     expect(await replicaOf(room).report({ room, region: "weur" })).toEqual({ founded: false });
     expect(await tablesOf(room)).toContain("replicas");
+  });
+
+  it("hears no 'nobody is here' from a region whose settings are from before there were several", async () => {
+    const room = freshRoom();
+    await runInDurableObject(replicaOf(room), async (replica) => {
+      await expect(replica.report({ room, region: "weur", regions: 2 })).rejects.toThrow(/one region alone/);
+    });
+    // Somebody who is there is counted, whatever the settings.
+    await RoomClient.open(room);
+    const report = await replicaOf(room).report({ room, region: "weur", regions: 2 });
+    expect(report).toMatchObject({ founded: true, holds: 1 });
   });
 
   it("refuses what is no claim, and a claim of a life that the region does not have", async () => {

@@ -187,6 +187,25 @@ describe("a region that is cut off", () => {
     expect(said(ann)).toHaveLength(2);
   });
 
+  it("counts for nobody after two minutes, and is told of again when it is back", async () => {
+    const world = new World();
+    const ann = await world.site("weur").enter("ann");
+    const bob = await world.site("apac").enter("bob");
+    await world.pass(1000);
+    world.cut("weur", "apac");
+    ann.say("here", world.clientId());
+    await world.pass(100_000);
+    expect(ann.socket.of("user_left")).toEqual([]);
+    await world.pass(140_000);
+    expect(ann.socket.of("user_left")).toMatchObject([{ userId: "bob", userCount: 1 }]);
+    world.heal();
+    await world.pass(70_000);
+    expect(ann.socket.of("user_joined").at(-1)).toMatchObject({ userId: "bob", userCount: 2 });
+    ann.send({ type: "who" });
+    bob.send({ type: "who" });
+    for (const { socket } of [ann, bob]) expect(socket.of("roster")).toMatchObject([{ userCount: 2 }]);
+  });
+
   it("lets people come in without it after a second", async () => {
     const world = new World();
     await world.site("weur").enter("ann");
@@ -363,6 +382,16 @@ describe("slots", () => {
     await world.pass(2000);
     for (const name of ["carl", "dora", "emil", "fred"]) await world.site("apac").enter(name);
     await expect(world.site("weur").enter("gina")).rejects.toThrow("room_full");
+  });
+
+  it("that become free after others asked for them are the hub's at once, one call later", async () => {
+    const world = new World(undefined, { connectionsPerRoom: 5 });
+    const here: Visitor[] = [];
+    for (let n = 0; n < 5; n++) here.push(await world.site("weur").enter(`user${n}`));
+    await expect(world.site("apac").enter("bob")).rejects.toThrow("room_full");
+    for (const visitor of here.slice(0, 2)) world.site("weur").leave(visitor);
+    await world.pass(4 * world.delay);
+    expect(world.hub.granted.get("weur")?.slots).toBe(3);
   });
 
   it("are unavailable while the hub is not reached and those at hand are used; chat goes on", async () => {
