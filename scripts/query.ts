@@ -15,7 +15,10 @@ const OVERVIEW = {
     "SELECT key, value FROM facts ORDER BY key",
     `SELECT place, origin, seq, username, message, timestamp, state FROM (SELECT * FROM entries ORDER BY place DESC LIMIT ${NEWEST_MESSAGES}) ORDER BY place`,
   ],
-  RoomHub: ["SELECT key, value FROM facts ORDER BY key"],
+  RoomHub: [
+    "SELECT key, value FROM facts ORDER BY key",
+    "SELECT region, origin, state, users, connections FROM replicas ORDER BY region",
+  ],
 };
 
 const title = (object: RoomObject): string =>
@@ -51,7 +54,8 @@ async function overview(
   object: RoomObject,
 ): Promise<Row[][] | undefined> {
   const [tables] = (await ask(object, [TABLES])) ?? [];
-  if (tables === undefined) return undefined;
+  // An object that was only asked something has a storage without a table.
+  if (tables === undefined || tables.length === 0) return undefined;
   const count = tables
     .map(({ name }) => `SELECT '${name}' AS "table", count(*) AS rows FROM "${name}"`)
     .join(" UNION ALL ");
