@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { giveNext, Overtaken, overtaken } from "./give-next.ts";
 import type { Deployment, Share, Traffic } from "./traffic.ts";
 
 /** One gradual release, as far as it concerns the traffic. Everything around it comes in as verbs. */
@@ -22,13 +23,11 @@ export type RollOut = {
   signal: AbortSignal;
 };
 
-/** How often a running test looks whether the traffic is still the release's. */
-const WATCH_EVERY_MS = 2_000;
+/** How often a step looks whether the traffic is still the release's. */
+const WATCH_EVERY_MS = 1_000;
 
 /** The release failed, and the version before it has all traffic again. */
 export class ReleaseFailed extends Error {}
-/** Somebody else deployed meanwhile: theirs is left alone. */
-export class Overtaken extends Error {}
 
 /** How often the traffic is given back, and how long in between, before a person must help. */
 const RETURN_TRIES = 10;
@@ -49,7 +48,7 @@ export async function rollOut(release: RollOut): Promise<Deployment> {
     try {
       await requireStill(traffic, ours);
       signal.throwIfAborted();
-      ours = await traffic.give(shared(from, to, percentage), mark);
+      ours = await giveNext(traffic, ours, shared(from, to, percentage), mark);
       say(`  ${name} of the traffic goes to the new version`);
       const test = async () => {
         signal.throwIfAborted();
@@ -57,7 +56,7 @@ export async function rollOut(release: RollOut): Promise<Deployment> {
         for (const line of lines) say(`  ✓ ${line}`);
       };
       await test();
-      await release.bake(percentage, test);
+      await whileStill(traffic, ours, () => release.bake(percentage, test));
     } catch (error) {
       if (error instanceof Overtaken) throw error;
       const reason = signal.aborted
@@ -65,7 +64,7 @@ export async function rollOut(release: RollOut): Promise<Deployment> {
         : error instanceof Error
           ? error.message
           : `${error}`;
-      await giveBack(traffic, ours, from, `${mark} failed`, say);
+      await giveBack(traffic, ours, from, `${mark} failed`, say, mark);
       throw new ReleaseFailed(`The release failed at ${name}: ${reason}`);
     }
   }
@@ -102,16 +101,13 @@ async function whileStill<T>(traffic: Traffic, ours: Deployment, work: () => Pro
 
 async function requireStill(traffic: Traffic, ours: Deployment): Promise<void> {
   const now = await traffic.current();
-  if (now?.id === ours.id) return;
-  throw new Overtaken(
-    `Somebody else deployed while this release was under way: ${now?.message || `deployment ${now?.id ?? "none"}`}. ` +
-      `Theirs is left as it is; look at it, then begin anew.`,
-  );
+  if (now?.id !== ours.id) throw overtaken(now);
 }
 
 /**
  * Gives all traffic back to the version before, unless somebody else has deployed since.
  *
+ * @param mark the message of the release's own deployments: one whose answer was lost is known by it.
  * @throws when the account does not take it: the next `up` on this stack does it then.
  */
 export async function giveBack(
@@ -120,19 +116,24 @@ export async function giveBack(
   from: string,
   message: string,
   say: (line: string) => void,
+  mark?: string,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const now = await traffic.current();
-      if (now?.id !== ours.id) {
+      if (now === undefined || (now.id !== ours.id && ![mark, message].includes(now.message))) {
         say("  the account has another deployment since: the traffic stays as it is");
         return;
       }
-      if (ours.shares.length === 1 && ours.shares[0]?.versionId === from) return;
-      await traffic.give([{ versionId: from, percentage: 100 }], message);
+      if (now.shares.length === 1 && now.shares[0]?.versionId === from) return;
+      await giveNext(traffic, now, [{ versionId: from, percentage: 100 }], message);
       say("  all traffic is back at the version before");
       return;
     } catch (error) {
+      if (error instanceof Overtaken) {
+        say(`  ${error.message}`);
+        return;
+      }
       if (attempt === RETURN_TRIES) throw error;
       say(
         `  giving the traffic back failed, trying again: ${error instanceof Error ? error.message : error}`,

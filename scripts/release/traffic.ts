@@ -11,6 +11,8 @@ export type Deployment = { id: string; shares: Share[]; message: string };
 export type Traffic = {
   /** Undefined when the script does not exist. */
   current(): Promise<Deployment | undefined>;
+  /** The last deployments, newest first: the first one serves. Empty when the script does not exist. */
+  recent(): Promise<Deployment[]>;
   /**
    * Objects are given out along the list: a share that grows keeps the objects that it had.
    *
@@ -42,15 +44,17 @@ const Deployments = z.object({ deployments: z.array(ApiDeployment) });
 /** @see https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/deployments/ */
 export function trafficOf(api: CloudflareApi, scriptName: string): Traffic {
   const place = `/accounts/${api.accountId}/workers/scripts/${scriptName}/deployments`;
+  const recent = async (): Promise<Deployment[]> => {
+    try {
+      return (await api.get(place, Deployments)).deployments;
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.status === 404) return [];
+      throw error;
+    }
+  };
   return {
-    async current() {
-      try {
-        return (await api.get(place, Deployments)).deployments[0];
-      } catch (error) {
-        if (error instanceof ApiRefusal && error.status === 404) return undefined;
-        throw error;
-      }
-    },
+    recent,
+    current: async () => (await recent())[0],
     give: (shares, message) =>
       api.send(
         "POST",

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  giveBack,
-  Overtaken,
-  ReleaseFailed,
-  type RollOut,
-  rollOut,
-} from "../../../scripts/release/roll-out.ts";
+import { Overtaken } from "../../../scripts/release/give-next.ts";
+import { markText } from "../../../scripts/release/release-mark.ts";
+import { giveBack, ReleaseFailed, type RollOut, rollOut } from "../../../scripts/release/roll-out.ts";
 import type { Deployment, Share } from "../../../scripts/release/traffic.ts";
 
 /** An account's deployments of one script, and what was said. */
@@ -13,23 +9,32 @@ function account() {
   const made: Deployment[] = [{ id: "d0", shares: [{ versionId: "old", percentage: 100 }], message: "" }];
   const said: string[] = [];
   let refusals = 0;
+  let inBetween: (() => void) | undefined;
   return {
     made,
+    /** Happens in the moment between a look at the traffic and the next deployment. */
+    between: (what: () => void) => {
+      inBetween = what;
+    },
     said,
     /** The next calls fail. */
     refuse: (calls: number) => {
       refusals = calls;
     },
     byHand: (...shares: Share[]) => made.push({ id: `d${made.length}`, shares, message: "by hand" }),
+    release: (message: string, ...shares: Share[]) => made.push({ id: `d${made.length}`, shares, message }),
     shares: () =>
       made.map(({ shares }) => shares.map(({ versionId, percentage }) => `${versionId} ${percentage}`)),
     traffic: {
       current: async () => made.at(-1),
+      recent: async () => made.toReversed(),
       give: async (shares: readonly Share[], message: string) => {
         if (refusals > 0) {
           refusals -= 1;
           throw new Error("500");
         }
+        inBetween?.();
+        inBetween = undefined;
         const deployment = { id: `d${made.length}`, shares: [...shares], message };
         made.push(deployment);
         return deployment;
@@ -134,6 +139,63 @@ describe("a release", () => {
     }
   });
 
+  it("notices within a second or two what somebody deploys while it only waits", {
+    timeout: 20_000,
+  }, async () => {
+    const lab = account();
+    const outcome = release(lab, {
+      bake: () => {
+        lab.byHand({ versionId: "other", percentage: 100 });
+        return new Promise(() => {});
+      },
+    });
+    await expect(outcome).rejects.toThrow(Overtaken);
+    expect(lab.shares().at(-1)).toEqual(["other 100"]);
+  });
+
+  it("gives back what it replaced unseen, in the moment between its look and its deployment", async () => {
+    const lab = account();
+    lab.between(() => lab.byHand({ versionId: "other", percentage: 100 }));
+    await expect(release(lab)).rejects.toThrow(/in the same moment: by hand\. Theirs has its traffic back/);
+    expect(lab.shares().at(-1)).toEqual(["other 100"]);
+    expect(lab.made.at(-1)?.message).toMatch(/back after two deployed at once: by hand/);
+  });
+
+  it("gives the traffic back also when it could not see what became of its own deployment", async () => {
+    const lab = account();
+    const { recent } = lab.traffic;
+    let looks = 0;
+    lab.traffic.recent = async () => {
+      looks += 1;
+      if (looks === 1) throw new Error("500");
+      return recent();
+    };
+    await expect(release(lab)).rejects.toThrow(/failed at step 1 of 2, 5 %: 500/);
+    expect(lab.shares()).toEqual([["old 100"], ["new 5", "old 95"], ["old 100"]]);
+  });
+
+  it("and a second one in the same moment both end, with all traffic at the version before", async () => {
+    const lab = account();
+    const person = { user: "bob", host: "laptop", pid: 7, startTime: "1" };
+    const theirs = markText({ version: "v2", from: "old", ...person });
+    lab.between(() =>
+      lab.release(theirs, { versionId: "newer", percentage: 5 }, { versionId: "old", percentage: 95 }),
+    );
+    await expect(release(lab)).rejects.toThrow(
+      /in the same moment: .* by bob on laptop.*All traffic is back at the version before, and theirs ends as well/,
+    );
+    expect(lab.shares().at(-1)).toEqual(["old 100"]);
+  });
+
+  it("takes its own repeated deployment, whose answer was lost, for its own", async () => {
+    const lab = account();
+    lab.between(() =>
+      lab.release("mark", { versionId: "new", percentage: 5 }, { versionId: "old", percentage: 95 }),
+    );
+    await release(lab, { steps: [5] });
+    expect(lab.shares()).toEqual([["old 100"], ["new 5", "old 95"], ["new 5", "old 95"]]);
+  });
+
   it("does not begin when somebody deployed since it was planned", async () => {
     const lab = account();
     lab.byHand({ versionId: "other", percentage: 100 });
@@ -153,5 +215,15 @@ describe("giving the traffic back", () => {
     await giveBack(lab.traffic, split, "old", "back", (line) => lab.said.push(line));
     expect(lab.shares().at(-1)).toEqual(["old 100"]);
     expect(lab.said[0]).toMatch(/failed, trying again: 500/);
+  });
+
+  it("does not take it from somebody who deployed in that very moment", async () => {
+    const lab = account();
+    const split = { id: "d1", shares: [{ versionId: "new", percentage: 5 }], message: "mark" };
+    lab.made.push(split);
+    lab.between(() => lab.byHand({ versionId: "other", percentage: 100 }));
+    await giveBack(lab.traffic, split, "old", "back", (line) => lab.said.push(line));
+    expect(lab.shares().at(-1)).toEqual(["other 100"]);
+    expect(lab.said).toEqual([expect.stringMatching(/in the same moment: by hand/)]);
   });
 });
