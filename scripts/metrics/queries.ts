@@ -1,5 +1,5 @@
 /** What is asked of the dataset, in the SQL of Analytics Engine. Every count is weighted by the sample interval. */
-import { columnOf } from "../../worker/metrics.ts";
+import { bucketExpression, columnOf, WAIT_BOUNDS_MS, WAITS } from "../../worker/metrics.ts";
 
 /** Reasons for which a message or a connection is turned away, as the Worker counts them. */
 export const REJECTIONS = ["limited", "malformed", "refusals", "flooding", "slow", "kicks"] as const;
@@ -43,16 +43,20 @@ export function byRegion(window: Window): string {
   return `SELECT toUnixTimestamp(at) AS time, region, COUNT() AS rooms, ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} ${source(window)} GROUP BY at, region, room) GROUP BY time, region ORDER BY time, region`;
 }
 
+/** Of a row of `latencyByRegion`: the messages in each bucket of `WAIT_BOUNDS_MS`, and in the open one after them. */
+export const WAIT_COLUMNS = [...WAIT_BOUNDS_MS, "more"].map((bound) => `wait_${bound}`);
+
 /**
- * One row for a step and a region in which messages were delivered: ms from the arrival of a message in the room's object
- * to its delivery to everybody there. A point has the mean of its messages, and counts as often as it has messages. 0 is
- * usual: a quiet room delivers at once. Points from before this was measured say 0 too.
+ * One row for a step and a region in which messages were delivered: how many waited how long from their arrival in the
+ * room's object to their delivery to everybody there. 0 ms is usual: a quiet room delivers at once. Points from before
+ * this was counted are left out.
  */
 export function latencyByRegion(window: Window): string {
-  const [waited, accepted] = [columnOf("waited"), columnOf("accepted")];
-  const quantile = (level: number) =>
-    `quantileExactWeighted(${level})(${waited} / ${accepted}, toUInt32(_sample_interval * ${accepted}))`;
-  return `SELECT toUnixTimestamp(${start(window)}) AS time, ${columnOf("region")} AS region, ${quantile(0.5)} AS p50, ${quantile(0.99)} AS p99 ${source(window)} AND ${accepted} > 0 GROUP BY time, region ORDER BY time, region`;
+  const waits = WAIT_COLUMNS.map(
+    (name, bucket) => `SUM(_sample_interval * ${bucketExpression(bucket)}) AS ${name}`,
+  );
+  const counted = WAITS.map((name) => columnOf(name)).join(" + ");
+  return `SELECT toUnixTimestamp(${start(window)}) AS time, ${columnOf("region")} AS region, ${waits.join(", ")} ${source(window)} AND ${counted} > 0 GROUP BY time, region ORDER BY time, region`;
 }
 
 /** One row for a step: a room that is in two regions is one room. */

@@ -1,6 +1,8 @@
 /** From the rows of the dataset to values over time. Pure. */
 import * as z from "zod";
-import { REJECTIONS, type Rejection, type Window } from "./queries.ts";
+import { WAIT_BOUNDS_MS } from "../../worker/metrics.ts";
+import { quantile } from "./quantile.ts";
+import { REJECTIONS, type Rejection, WAIT_COLUMNS, type Window } from "./queries.ts";
 
 /** Analytics Engine writes 64-bit numbers as strings. */
 const count = z.union([z.number(), z.string()]).transform(Number).pipe(z.number());
@@ -15,7 +17,10 @@ const rejectionColumns = {
 } satisfies Record<`${Rejection}_sum`, typeof count>;
 
 export const RoomsRow = z.object({ time: count, rooms: count });
-export const LatencyRow = z.object({ time: count, region: z.string(), p50: count, p99: count });
+export const LatencyRow = z
+  .object({ time: count, region: z.string() })
+  .catchall(count)
+  .transform((row) => ({ ...row, waits: WAIT_COLUMNS.map((name) => row[name] ?? 0) }));
 export const RegionRow = z.object({
   time: count,
   region: z.string(),
@@ -41,7 +46,7 @@ export interface Values {
   readonly rejections: Readonly<Record<Rejection, number>>;
 }
 
-/** Ms from a message's arrival in the room's object to its delivery there. */
+/** Ms from a message's arrival in the room's object to its delivery there: of all messages, not of means. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -83,7 +88,7 @@ export function stepsOf(
     const own = regions.filter((row) => row.time === time);
     const byRegion = own.map((row): [string, RegionValues] => {
       const latency = latencies.find((other) => other.time === time && other.region === row.region);
-      const delivery = latency && { deliveryMs: { p50: latency.p50, p99: latency.p99 } };
+      const delivery = latency && { deliveryMs: latencyOf(latency.waits) };
       return [row.region, { ...valuesOf([row], row.rooms, stepSeconds), ...delivery }];
     });
     return {
@@ -93,6 +98,11 @@ export function stepsOf(
     };
   });
 }
+
+const latencyOf = (waits: readonly number[]): Latency => ({
+  p50: quantile(0.5, WAIT_BOUNDS_MS, waits) ?? 0,
+  p99: quantile(0.99, WAIT_BOUNDS_MS, waits) ?? 0,
+});
 
 function valuesOf(rows: readonly z.infer<typeof RegionRow>[], rooms: number, stepSeconds: number): Values {
   const sum = (name: Exclude<keyof z.infer<typeof RegionRow>, "region">) =>

@@ -1,5 +1,7 @@
 /** What happened in a room since its last data point. Kept in SQLite: most rooms sleep long before the minute is over. */
 
+import { bucketOf, WAIT_BUCKETS } from "./waits.ts";
+
 export const COUNTERS = [
   "accepted",
   "duplicates",
@@ -19,7 +21,10 @@ export const COUNTERS = [
 ] as const;
 
 export type Counter = (typeof COUNTERS)[number];
-export type Counts = Readonly<Record<Counter, number>>;
+export type Counts = Readonly<Record<Counter, number>> & {
+  /** Messages by how long they waited: see `WAIT_BOUNDS_MS`. */
+  readonly waits: readonly number[];
+};
 
 const zero = (): Record<Counter, number> => ({
   accepted: 0,
@@ -38,8 +43,11 @@ const zero = (): Record<Counter, number> => ({
   waited: 0,
 });
 
+const noWaits = (): number[] => new Array<number>(WAIT_BUCKETS).fill(0);
+
 export class Counters {
   #counts = zero();
+  #waits = noWaits();
   #dirty = false;
 
   /** Tolerates what another version wrote. */
@@ -50,6 +58,10 @@ export class Counters {
       if (typeof values !== "object" || values === null) return;
       for (const [name, value] of Object.entries(values))
         if (isCounter(name) && Number.isFinite(value)) this.#counts[name] = Number(value);
+        else if (name === "waits" && Array.isArray(value))
+          this.#waits = this.#waits.map((none, bucket) =>
+            Number.isFinite(value[bucket]) ? Number(value[bucket]) : none,
+          );
     } catch {
       // Counts are worth nothing when they cannot be read; the room is.
     }
@@ -65,15 +77,24 @@ export class Counters {
     this.#dirty = true;
   }
 
+  /** An accepted message waited so long for its delivery. */
+  waited(ms: number): void {
+    this.#counts.waited += ms;
+    const bucket = bucketOf(ms);
+    this.#waits[bucket] = (this.#waits[bucket] ?? 0) + 1;
+    this.#dirty = true;
+  }
+
   save(): string {
     this.#dirty = false;
-    return JSON.stringify(this.#counts);
+    return JSON.stringify({ ...this.#counts, waits: this.#waits });
   }
 
   /** The counts, which begin at 0 again. */
   take(): Counts {
-    const counts = this.#counts;
+    const counts = { ...this.#counts, waits: this.#waits };
     this.#counts = zero();
+    this.#waits = noWaits();
     this.#dirty = false;
     return counts;
   }

@@ -247,7 +247,7 @@ export class Room {
         const taken = this.#committer.commit(batch, now);
         for (const { kind, pending } of taken) {
           this.counters.add(kind === "duplicate" ? "duplicates" : kind);
-          if (kind === "accepted") this.counters.add("waited", Math.max(0, now - pending.arrivedAt));
+          if (kind === "accepted") this.counters.waited(Math.max(0, now - pending.arrivedAt));
         }
         this.#store.facts.set("counters", this.counters.save());
         this.#replica.save();

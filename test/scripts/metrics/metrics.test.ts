@@ -14,12 +14,14 @@ function point(
   room: string,
   region: string,
   users: number,
-  counts: { accepted?: number; limited?: number; waited?: number },
+  /** `waits`: how many messages waited how many ms. */
+  counts: { accepted?: number; limited?: number; waits?: readonly (readonly [number, number])[] },
 ) {
   const counters = new Counters(undefined);
   counters.add("accepted", counts.accepted ?? 0);
   counters.add("limited", counts.limited ?? 0);
-  counters.add("waited", counts.waited ?? 0);
+  for (const [messages, ms] of counts.waits ?? [])
+    for (let message = 0; message < messages; message++) counters.waited(ms);
   const facts = { room, region, version: "v", users, connections: users, counts: counters.take() };
   return { ago, ...roomDataPoint(facts) };
 }
@@ -51,28 +53,65 @@ test("the Worker's own points become users, rooms, messages a second and rejecti
   expect(steps.filter(({ users }) => users > 0)).toHaveLength(1);
 });
 
-test("delivery latency is by region, weighted by messages, and missing where nothing was delivered", () => {
+test("delivery latency is by region, of all its messages, and missing where nothing was delivered", () => {
   const step = stepsFrom([
-    point(100, "lobby", "weur", 2, { accepted: 98, waited: 98 * 20 }),
-    point(95, "cats", "weur", 2, { accepted: 2, waited: 2 * 300 }),
-    point(80, "lobby", "apac", 1, { accepted: 10, waited: 10 * 40 }),
+    point(100, "lobby", "weur", 2, { accepted: 980, waits: [[980, 18]] }),
+    point(95, "cats", "weur", 2, { accepted: 20, waits: [[20, 300]] }),
+    point(80, "lobby", "apac", 1, {
+      accepted: 100,
+      waits: [
+        [97, 0],
+        [3, 1000],
+      ],
+    }),
     point(70, "quiet", "enam", 1, {}),
   ]).at(-3);
-  expect(step?.regions.weur?.deliveryMs).toEqual({ p50: 20, p99: 300 });
-  expect(step?.regions.apac?.deliveryMs).toEqual({ p50: 40, p99: 40 });
+  const [weur, apac] = [step?.regions.weur?.deliveryMs, step?.regions.apac?.deliveryMs];
+  expect(weur?.p50).toBeGreaterThan(10);
+  expect(weur?.p50).toBeLessThanOrEqual(20);
+  expect(weur?.p99).toBeGreaterThan(160);
+  expect(weur?.p99).toBeLessThanOrEqual(320);
+  // The mean of this room's messages is 30 ms: a quantile of means would never show the second that three people waited.
+  expect(apac?.p50).toBe(0);
+  expect(apac?.p99).toBeGreaterThan(640);
   expect(step?.regions.enam).not.toHaveProperty("deliveryMs");
+});
+
+test("quantiles are within a bucket of the true ones, whatever was waited", () => {
+  let seed = 7;
+  const random = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  for (let round = 0; round < 20; round++) {
+    const mean = 3 ** (round % 6);
+    const waits = Array.from({ length: 500 }, () => Math.round(-mean * Math.log(random())));
+    const step = stepsFrom([
+      point(80, "a", "weur", 1, { accepted: 500, waits: waits.map((ms) => [1, ms] as const) }),
+    ]).at(-3);
+    const sorted = waits.toSorted((left, right) => left - right);
+    for (const [level, name] of [
+      [0.5, "p50"],
+      [0.99, "p99"],
+    ] as const) {
+      const truth = Math.min(2560, sorted[Math.ceil(level * 500) - 1] ?? 0);
+      const told = step?.regions.weur?.deliveryMs?.[name] ?? Number.NaN;
+      expect(told).toBeGreaterThanOrEqual(truth <= 5 ? 0 : truth / 2);
+      expect(told).toBeLessThanOrEqual(Math.max(5, truth * 2));
+    }
+  }
 });
 
 test("the report draws what happened and names every reason and region", () => {
   const report = metricsReport(
     "local",
-    stepsFrom([point(90, "lobby", "weur", 3, { accepted: 120, limited: 4, waited: 120 * 25 })]),
+    stepsFrom([point(90, "lobby", "weur", 3, { accepted: 120, limited: 4, waits: [[120, 25]] })]),
   );
   const text = report.join("\n");
   expect(text).toContain("users: 0 now, 3 at most");
   expect(text).toContain("messages a second: 0 now, 2 at most");
   expect(text).toMatch(/over the message limit +4$/m);
-  expect(text).toMatch(/^weur +3 +1 +2 +25 +25$/m);
+  expect(text).toMatch(/^weur +3 +1 +2 +30 +39.8$/m);
   expect(text).toContain("█");
   expect(text).toContain("11:51");
   expect(text).toContain("12:00");

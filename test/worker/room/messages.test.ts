@@ -43,7 +43,8 @@ describe("a message", () => {
     for (const text of ["2", "3"]) ann.say(text);
     await room.pass(60_000);
     const [{ counts } = { counts: undefined }] = room.points;
-    expect(counts).toMatchObject({ accepted: 3, waited: 2 * 5 });
+    // One may come early, the third waits.
+    expect(counts).toMatchObject({ accepted: 3, waited: 5 });
   });
 
   it("is one object a frame to a plain client, never an array, and needs no clientId", async () => {
@@ -259,9 +260,9 @@ describe("cost", () => {
     expect(room.room.counters.save()).toContain('"accepted":1000');
     // One region: no hub, no replica to talk to.
     expect(room.rpcs).toBe(0);
-    // The first message of a busy spell goes out alone, hence one more.
-    expect(frames() - before.frames).toBeLessThanOrEqual(101 * 100);
-    expect(room.sql.commits - before.commits).toBeLessThanOrEqual(101);
+    // The first messages of a busy spell go out alone, hence two more.
+    expect(frames() - before.frames).toBeLessThanOrEqual(102 * 100);
+    expect(room.sql.commits - before.commits).toBeLessThanOrEqual(102);
     expect(room.alarmsSet - before.alarms).toBeLessThanOrEqual(1);
     expect(room.points.length - before.points).toBe(0);
     expect(room.directory.length - before.kv).toBe(0);
