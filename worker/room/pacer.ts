@@ -1,23 +1,47 @@
 /**
- * When the next tick runs: at once while idle, else a while after the last one. A timer stands only while something
- * waits for it, so that an idle object has none and may sleep.
+ * When the next tick runs: at once while idle, else so that ticks keep a pace. One may come early: where messages come
+ * at the pace of the ticks, a message that was late would else make all that follow as late. A timer stands only while
+ * something waits for it, so that an idle object has none and may sleep.
  */
+
+/** Of a pause: the least between two ticks, so that what comes at once is told by one. */
+const LEAST = 1 / 4;
+
 export class Pacer {
   readonly #now: () => number;
   readonly #later: (ms: number, run: () => void) => () => void;
+  readonly #pause: () => number;
   readonly #tick: () => void;
   #tickedAt = 0;
+  /** When the next tick is due where all keep the pace: ahead of that by a pause, one may come. */
+  #dueAt = 0;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  constructor(now: () => number, later: (ms: number, run: () => void) => () => void, tick: () => void) {
+  /** @param pause ms between two ticks of a busy room */
+  constructor(
+    now: () => number,
+    later: (ms: number, run: () => void) => () => void,
+    pause: () => number,
+    tick: () => void,
+  ) {
     this.#now = now;
     this.#later = later;
+    this.#pause = pause;
     this.#tick = tick;
   }
 
-  /** A tick no sooner than `ms` after the last one, and no later than it takes. */
-  want(ms: number): void {
-    const at = this.#tickedAt + ms;
+  /** A tick as soon as the pace allows. */
+  soon(): void {
+    const pause = this.#pause();
+    this.#by(Math.max(this.#tickedAt + Math.ceil(pause * LEAST), this.#dueAt - pause));
+  }
+
+  /** A tick no sooner than `ms` after the last one. */
+  after(ms: number): void {
+    this.#by(this.#tickedAt + ms);
+  }
+
+  #by(at: number): void {
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -35,7 +59,10 @@ export class Pacer {
   }
 
   #run(): void {
-    this.#tickedAt = this.#now();
+    const now = this.#now();
+    const pause = this.#pause();
+    this.#tickedAt = now;
+    this.#dueAt = Math.max(now, Math.min(this.#dueAt, now + pause)) + pause;
     this.#tick();
   }
 }

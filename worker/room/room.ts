@@ -74,7 +74,7 @@ export class Room {
       wrote: () => this.#upkeep.trim(),
       arrived: (arrivals) => {
         this.#news.arrived(arrivals);
-        this.#wantTick();
+        this.#pacer.soon();
       },
       came: (changes) => {
         for (const change of changes) this.#news.presence(change, this.#replica.everybody.userCount);
@@ -83,7 +83,7 @@ export class Room {
       typing: (typists) => {
         if (this.members.connections.size === 0) return;
         this.#news.typedElsewhere(typists);
-        this.#wantTick();
+        this.#pacer.soon();
       },
       notice: (code) => {
         this.#news.notice(code);
@@ -123,7 +123,7 @@ export class Room {
       everybody: this.#replica.everybody,
       news: this.#news,
       messageLength: settings.limits.messageLength,
-      wantTick: () => this.#wantTick(),
+      wantTick: () => this.#pacer.soon(),
       wantPresenceTick: () => this.#wantPresenceTick(),
     });
     this.#moderation = new Moderation({
@@ -134,7 +134,12 @@ export class Room {
       slots: this.#replica.slots,
       endBan: (until) => this.#upkeep.endBan(until),
     });
-    this.#pacer = new Pacer(host.now, host.later, () => this.#tick());
+    this.#pacer = new Pacer(
+      host.now,
+      host.later,
+      () => Math.max(TICK_MS, TICK_MS_PER_SOCKET * this.members.connections.size),
+      () => this.#tick(),
+    );
   }
 
   /** A connection that outlived our sleep. */
@@ -228,13 +233,11 @@ export class Room {
     return new Connection(socket, state, framesPerWindow(this.#settings.limits.messagesPerMinute));
   }
 
-  #wantTick(): void {
-    this.#pacer.want(Math.max(TICK_MS, TICK_MS_PER_SOCKET * this.members.connections.size));
-  }
-
   /** For what may wait a little longer: who came and went, and counters. */
   #wantPresenceTick(): void {
-    this.#pacer.want(Math.max(PRESENCE_TICK_MS, PRESENCE_TICK_MS_PER_SOCKET * this.members.connections.size));
+    this.#pacer.after(
+      Math.max(PRESENCE_TICK_MS, PRESENCE_TICK_MS_PER_SOCKET * this.members.connections.size),
+    );
   }
 
   /** Commit, then acknowledge and deliver, in one turn: the output gate holds what is sent until the write is durable. */
@@ -269,7 +272,7 @@ export class Room {
       for (const { connection } of batch)
         this.#company.drop(connection, CLOSE.internal, "internal error", "tick_failed");
     }
-    if (!this.#inbox.isEmpty || this.#news.isBehindLog) this.#wantTick();
+    if (!this.#inbox.isEmpty || this.#news.isBehindLog) this.#pacer.soon();
   }
 
   /** Empties a message for good; everybody hears of it. */
