@@ -1,7 +1,9 @@
 /**
- * What a chat uses in a month, from counts: how often the room writes, calls and is woken for each message and user.
- * The counts are the room's own, asserted in `test/worker/room/cost.test.ts`.
+ * What a chat uses in a month: its messages, minutes and visits, each times what `npm run bench:scale` counted that it asks
+ * for, inside the real runtime.
  */
+import type { Rates } from "../bench/scale/outcome.ts";
+import type { Measured } from "./measured.ts";
 import type { Usage } from "./prices.ts";
 
 export interface Load {
@@ -14,67 +16,119 @@ export interface Load {
   readonly hoursPerDay: number;
   /** Regions that replicate each room. */
   readonly regions: number;
+  /** Connections of a person and day. */
+  readonly visitsPerDay: number;
+  /** Share of what happens that Workers Logs keeps: the stack's `observability.headSamplingRate`. */
+  readonly logShare: number;
 }
+
+/** What is not said is taken to be this. */
+export const USUAL = {
+  usersPerRoom: 10,
+  messagesPerDay: 100,
+  hoursPerDay: 8,
+  regions: 1,
+  visitsPerDay: 3,
+  logShare: 0,
+};
 
 export const DAYS = 30;
 const SECOND_MS = 1000;
+const HOUR_S = 3600;
 
-/** What one message costs where it arrives alone, which is the worst case: a busy tick shares all but the entry. */
-export const ROWS = {
-  /** The entry and its two indexes; written when it comes and when it is trimmed. */
-  entry: 3,
-  trimmed: 3,
-  /** Once a tick: the sender's accept times, and the counters. */
-  rates: 1,
-  counters: 1,
+/** What could not be counted on one machine: assumed, each on the side of more. */
+export const ASSUMED = {
+  /** Incoming socket messages that count as one request: the price list's own. */
+  messagesPerRequest: 20,
+  /** GB that an object counts as while it is awake: the price list's own. */
+  objectGb: 0.125,
+  /** ms that anything which happens keeps an object awake. The price list's own example; here it takes about 1. */
+  eventMs: 10,
+  /** ms that a call to another region takes, which the caller stays awake for: across the world, there and back. */
+  abroadMs: 250,
+  /** ms that a write to KV takes, likewise. */
+  kvMs: 200,
+  /** "Typing" frames for each message: it is said at the first stroke and every 3 s. */
+  typingPerMessage: 2,
+  /** Requests of a visit: the page and the socket. */
+  requestsPerVisit: 2,
+  /** Bytes of a kept message with its indexes. */
+  messageBytes: 600,
+  /** The newest messages are kept. */
+  keptMessages: 100,
 } as const;
-/** Rows read for a message: whether its id was taken. */
-const ROWS_READ_PER_MESSAGE = 4;
-/** Rows that a join reads: the newest ten, and the room's state after a sleep. */
-const ROWS_READ_PER_JOIN = 40;
-/** Incoming socket messages that count as one request. */
-const MESSAGES_PER_REQUEST = 20;
-/** GB that an object counts as while it is awake. */
-const OBJECT_GB = 0.125;
-/** Longest time that a message keeps a room awake: one tick, which is longer in a full room. */
-const tickMs = (users: number): number => Math.max(10, 0.1 * users);
-/** Visits of a user and day: each is a connection, hence a request, a join and a leave. */
-const VISITS_PER_DAY = 3;
-/** Alarms of a room in use, an hour: counters, directory, trimming. */
-const ALARMS_PER_HOUR = 60;
-const MB_PER_MESSAGE = 0.0005;
-/** The newest messages are kept, and all of the last ten minutes: the larger of the two is what lies there. */
-const KEPT_MESSAGES = 100;
-const CPU_MS_PER_CONNECTION = 1;
 
-export function usageOf({ rooms, usersPerRoom, messagesPerDay, hoursPerDay, regions }: Load): Usage {
-  const messages = rooms * messagesPerDay * DAYS;
-  const copies = messages * regions;
-  const joins = rooms * usersPerRoom * VISITS_PER_DAY * DAYS;
-  const roomHours = messagesPerDay === 0 ? 0 : rooms * regions * hoursPerDay * DAYS;
-  const alarms = roomHours * ALARMS_PER_HOUR;
-  // Each message calls every other replica once, at worst.
-  const calls = messages * (regions - 1);
-  const awakeMs = copies * tickMs(usersPerRoom / regions) + (joins + alarms + calls) * 10;
-  const perMessage = ROWS.entry + ROWS.trimmed + ROWS.rates + ROWS.counters;
+/** Counts for a room of so many regions: between two that were measured, in proportion. */
+export function ratesFor(
+  { hours }: Measured,
+  kind: "perMessage" | "perMinute" | "perVisit" | "perIdleHour",
+  regions: number,
+  name: keyof Rates,
+): number {
+  const sorted = [...hours].sort((a, b) => a.regions - b.regions);
+  const above = sorted.find((one) => one.regions >= regions) ?? sorted.at(-1);
+  const below = sorted.findLast((one) => one.regions <= regions && one !== above) ?? above;
+  if (above === undefined || below === undefined) throw new Error("No hour was measured");
+  const [low, high] = [below[kind][name], above[kind][name]];
+  if (above.regions === below.regions) return high;
+  return low + ((high - low) * (regions - below.regions)) / (above.regions - below.regions);
+}
+
+/** Of so many minutes, those in which at least one of so many events falls that come by chance. */
+const minutesHit = (minutes: number, events: number): number =>
+  minutes === 0 ? 0 : minutes * (1 - Math.exp(-events / minutes));
+
+export function usageOf(load: Load, measured: Measured): Usage {
+  const { rooms, usersPerRoom, messagesPerDay, hoursPerDay, regions, visitsPerDay, logShare } = load;
+  const minutes = hoursPerDay * 60;
+  const month = rooms * DAYS;
+  const messages = month * messagesPerDay;
+  const visits = month * usersPerRoom * visitsPerDay;
+  // Who comes in the same minute as others shares most of what that asks for.
+  const alone = month * minutesHit(minutes, usersPerRoom * visitsPerDay);
+  const active = month * minutesHit(minutes, messagesPerDay);
+  // An hour without a visit renews the directory's entry.
+  const unvisited = month * (hoursPerDay - minutesHit(hoursPerDay, usersPerRoom * visitsPerDay));
+  const asked = (name: keyof Rates): number =>
+    messages * ratesFor(measured, "perMessage", regions, name) +
+    active * ratesFor(measured, "perMinute", regions, name) +
+    alone * ratesFor(measured, "perVisit", regions, name) +
+    unvisited * ratesFor(measured, "perIdleHour", regions, name) +
+    2 * Math.max(0, visits - alone) * measured.perCrowdedJoin[name];
+  const typing = messages * ASSUMED.typingPerMessage;
+  const frames = messages + typing;
+  const calls = asked("calls") + typing * (regions - 1);
+  const alarms = asked("alarmsRun");
+  const events = frames + 2 * visits + calls + alarms;
+  // A full room's tick waits longer.
+  const eventMs = Math.max(ASSUMED.eventMs, (0.1 * usersPerRoom) / regions);
+  const abroad = regions > 1 ? (frames + alone) * ASSUMED.abroadMs : 0;
+  const awakeS = (events * eventMs + abroad + asked("kvWrites") * ASSUMED.kvMs) / SECOND_MS;
+  const inUseS = month * regions * hoursPerDay * HOUR_S;
   return {
-    workerRequests: joins,
-    workerCpu: joins * CPU_MS_PER_CONNECTION,
-    objectRequests: joins + messages / MESSAGES_PER_REQUEST + alarms + calls,
-    objectDuration: (awakeMs / SECOND_MS) * OBJECT_GB,
-    rowsRead: copies * ROWS_READ_PER_MESSAGE + joins * ROWS_READ_PER_JOIN,
-    rowsWritten: copies * perMessage + joins * 2 + alarms * 2,
-    stored: rooms * regions * KEPT_MESSAGES * MB_PER_MESSAGE,
-    // At most one a minute, and only where the number of users changed.
-    kvWrites: Math.min(joins * 2, roomHours * 60) + rooms * DAYS,
-    kvReads: joins,
-    dataPoints: alarms,
+    workerRequests: visits * ASSUMED.requestsPerVisit,
+    workerCpu: (visits * measured.cpuPerJoin) / SECOND_MS,
+    objectRequests: visits + frames / ASSUMED.messagesPerRequest + calls + alarms,
+    objectDuration: Math.min(awakeS, inUseS) * ASSUMED.objectGb,
+    rowsRead: asked("rowsRead"),
+    // Setting an alarm is paid for as a row.
+    rowsWritten: asked("rowsWritten") + asked("alarmsSet"),
+    stored: (rooms * regions * (measured.bytesPerRoom + ASSUMED.keptMessages * ASSUMED.messageBytes)) / 1e6,
+    kvWrites: asked("kvWrites"),
+    kvReads: asked("kvReads"),
+    dataPoints: asked("dataPoints"),
+    logEvents:
+      logShare *
+      (visits * ASSUMED.requestsPerVisit + frames + 2 * visits + calls + alarms + asked("logLines")),
   };
 }
 
-/** A server that holds its sockets awake: the same chat, but paid for every second in which somebody is connected. */
-export function withoutHibernation(load: Load): Usage {
-  const usage = usageOf(load);
-  const seconds = load.rooms * load.regions * load.hoursPerDay * DAYS * 3600;
-  return { ...usage, objectDuration: seconds * OBJECT_GB };
+/** The article's way: an object that holds its sockets awake is paid for every second in which somebody is connected. */
+export function withoutHibernation(load: Load, measured: Measured): Usage {
+  const seconds = load.rooms * load.regions * load.hoursPerDay * DAYS * HOUR_S;
+  return { ...usageOf(load, measured), objectDuration: seconds * ASSUMED.objectGb };
 }
+
+/** Pings of a month: answered by the runtime, which the price list says is not charged. */
+export const pingsOf = ({ rooms, usersPerRoom, hoursPerDay }: Load): number =>
+  rooms * usersPerRoom * hoursPerDay * 120 * DAYS;
