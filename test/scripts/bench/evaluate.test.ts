@@ -40,7 +40,7 @@ const figures = new Map([
   ],
   ["rate 20", new Map([["floor", [result({}), result({ deliveries: 4_000 })]]])],
 ]);
-const scale = { runMs: 1, slowMs: 1, rates: [20], sizes: [100] };
+const scale = { runMs: 1, heaviestMs: 1, slowMs: 1, rates: [20], sizes: [100] };
 
 describe("figures of a bench", () => {
   it("compare within a round: a machine that is twice as fast in the second changes no ratio", () => {
