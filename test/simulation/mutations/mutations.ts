@@ -85,6 +85,16 @@ export const MUTATIONS = {
       moves: [],
     }),
   },
+  "snapshot without dedupe ids": {
+    breaks:
+      "who catches up gets what is shown, but not the ids of what was deleted or lost: their copies come in again",
+    within: 800,
+    bundle: (bundle) => ({
+      ...bundle,
+      entries: bundle.entries.map((entry) => (entry.state === 0 ? entry : { ...again(entry), state: 1 })),
+      deletions: bundle.deletions.map((deletion) => ({ ...deletion, id: `${deletion.id}-${deletion.seq}` })),
+    }),
+  },
   "lost copies forgotten": {
     breaks: "the copy that lost keeps no place in the log",
     within: 800,
