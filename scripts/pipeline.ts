@@ -8,6 +8,7 @@ import { DRIFT_MARK, driftOf } from "./pipeline/drift-stage.ts";
 import {
   addSummary,
   deploymentsGone,
+  isFromFork,
   pullRequestOf,
   setOutput,
   stickyComment,
@@ -26,12 +27,16 @@ const workflow = workflowOf(env);
 
 const STAGES: Record<string, (args: string[]) => Promise<number>> = {
   async preview(stacks) {
-    const previews = await previewStacks(someStacks(stacks));
+    const isBare = isFromFork(env) && !env.PULUMI_BACKEND_URL;
+    const skipped = isBare ? "a fork's pull request gets no secrets" : undefined;
+    const previews = await previewStacks(someStacks(stacks), skipped);
     const comment = previewComment(previews, workflow?.runUrl);
     console.log(comment);
     addSummary(env, comment);
     const number = pullRequestOf(env);
-    if (workflow && number !== undefined) await stickyComment(workflow, number, COMMENT_MARK, comment);
+    // A fork's token may not write: the run's own page has the text.
+    if (workflow && number !== undefined && !isFromFork(env))
+      await stickyComment(workflow, number, COMMENT_MARK, comment);
     return previews.some(({ errors }) => errors.length > 0) ? 1 : 0;
   },
   async release([stack]) {

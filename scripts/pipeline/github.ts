@@ -16,12 +16,24 @@ export function workflowOf(environment: NodeJS.ProcessEnv): Workflow | undefined
   };
 }
 
-const Event = z.object({ pull_request: z.object({ number: z.number() }).optional() });
+const Repository = z.object({ full_name: z.string() });
+const Event = z.object({
+  pull_request: z
+    .object({ number: z.number(), head: z.object({ repo: Repository.nullish() }).optional() })
+    .optional(),
+});
+
+const eventOf = ({ GITHUB_EVENT_PATH: file }: NodeJS.ProcessEnv) =>
+  file ? Event.parse(JSON.parse(readFileSync(file, "utf8"))) : {};
 
 /** The number of the pull request that the run is about. */
-export function pullRequestOf(environment: NodeJS.ProcessEnv): number | undefined {
-  const file = environment.GITHUB_EVENT_PATH;
-  return file ? Event.parse(JSON.parse(readFileSync(file, "utf8"))).pull_request?.number : undefined;
+export const pullRequestOf = (environment: NodeJS.ProcessEnv): number | undefined =>
+  eventOf(environment).pull_request?.number;
+
+/** Whether the run is about a fork's pull request: GitHub gives it no secrets, and a token that can only read. */
+export function isFromFork(environment: NodeJS.ProcessEnv): boolean {
+  const head = eventOf(environment).pull_request?.head;
+  return head !== undefined && head.repo?.full_name !== environment.GITHUB_REPOSITORY;
 }
 
 const TIMEOUT_MS = 20_000;

@@ -3,7 +3,7 @@ import type { PlannedChange } from "./preview-events.ts";
 /** One stack's preview, as the comment shows it. */
 export type StackPreview = {
   stack: string;
-  /** Why there is none; a fork, say, has no secrets. */
+  /** Why it was not looked at, on purpose: a fork has no secrets. */
   skipped?: string | undefined;
   changes: PlannedChange[];
   /** What becomes of each class's rooms. */
@@ -66,7 +66,10 @@ export function previewComment(previews: readonly StackPreview[], runUrl?: strin
     }),
   ];
   const where = runUrl ? `[the run](${runUrl})` : "the run";
-  const whole = [...head, ...previews.flatMap((preview) => section(preview, LONGEST_LOG))].join("\n");
+  const tail = runUrl ? ["", `From ${where}.`] : [];
+  const whole = [...head, ...previews.flatMap((preview) => section(preview, LONGEST_LOG)), ...tail].join(
+    "\n",
+  );
   if (whole.length <= LONGEST_COMMENT) return whole;
   const withoutLogs = [
     ...head,

@@ -15,33 +15,44 @@ import { readPreview } from "./preview-events.ts";
 
 const Outputs = z.object({ version: z.string().optional() });
 
-/** Previews each stack; one that cannot be opened or read is told as such. */
-export async function previewStacks(stacks: readonly string[]): Promise<StackPreview[]> {
+/**
+ * Previews each stack; one that cannot be opened or read fails, in its own words.
+ *
+ * @param skipped why none is looked at; undefined to look.
+ */
+export async function previewStacks(
+  stacks: readonly string[],
+  skipped: string | undefined,
+): Promise<StackPreview[]> {
   const { gzipBytes } = await bundleWorker();
   const previews: StackPreview[] = [];
-  for (const stack of stacks) previews.push(await previewStack(stack, gzipBytes));
+  for (const stack of stacks) {
+    const nothing: StackPreview = {
+      stack,
+      skipped,
+      changes: [],
+      lifecycle: [],
+      words: [],
+      errors: [],
+      bundle: { now: gzipBytes },
+      log: "",
+    };
+    previews.push(skipped === undefined ? await previewStack(nothing) : nothing);
+  }
   return previews;
 }
 
-async function previewStack(stack: string, gzipBytes: number): Promise<StackPreview> {
-  const nothing: StackPreview = {
-    stack,
-    changes: [],
-    lifecycle: [],
-    words: [],
-    errors: [],
-    bundle: { now: gzipBytes },
-    log: "",
-  };
+async function previewStack(nothing: StackPreview): Promise<StackPreview> {
+  const { stack, bundle } = nothing;
   try {
     const open = await openStack(stack, { stack: true, provider: true });
     const api = await cloudflareApi(open);
     const lifecycle = await lifecycleOf(open, api);
     const planned = await plan(open);
     const before = await runningBundle(open, api);
-    return { ...nothing, ...planned, lifecycle, bundle: { now: gzipBytes, before } };
+    return { ...nothing, ...planned, lifecycle, bundle: { ...bundle, before } };
   } catch (error) {
-    return { ...nothing, skipped: error instanceof Error ? error.message : String(error) };
+    return { ...nothing, errors: [error instanceof Error ? error.message : String(error)] };
   }
 }
 

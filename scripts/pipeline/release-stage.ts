@@ -3,6 +3,7 @@ import { releaseRecordOf } from "../rollback/release-record.ts";
 import { rollBack } from "../rollback/roll-back.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
 import { smokeTarget } from "../smoke/target.ts";
+import { isLoopback } from "../stack/environment.ts";
 import { openStack } from "../stack/open-stack.ts";
 import { say } from "../toolchain/steps.ts";
 import { deploy } from "../up/deploy.ts";
@@ -21,7 +22,8 @@ export async function releaseTo(stack: string): Promise<string> {
   if ((await deploy(open, { flags: [], confirm: yes, prove: false })) !== 0)
     throw new Error(`The deployment to ${stack} failed; its own words stand above.`);
   try {
-    const target = await smokeTarget(stack);
+    const deployed = await smokeTarget(stack);
+    const target = { ...deployed, fresh: before === undefined && !isLoopback(deployed.url) };
     for (const line of (await smokeTest(target)).lines) say(`✓ ${line}`);
     return target.url;
   } catch (error) {

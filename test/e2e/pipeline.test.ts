@@ -31,10 +31,11 @@ const versionOf = async (stack: string) =>
   Health.parse(await (await fetch(`${address(stack)}/api/health`)).json()).version;
 
 /** What GitHub gives a run. */
-function environment(): NodeJS.ProcessEnv {
+function environment(repository = GitHubServer.repository): NodeJS.ProcessEnv {
   const { EDGE_CHAT_HOME: _, ...own } = process.env;
   const event = path.join(copy.folder, ".event.json");
-  writeFileSync(event, JSON.stringify({ pull_request: { number: PULL_REQUEST } }));
+  const head = { repo: { full_name: repository } };
+  writeFileSync(event, JSON.stringify({ pull_request: { number: PULL_REQUEST, head } }));
   return {
     ...own,
     NO_COLOR: "1",
@@ -137,6 +138,24 @@ describe("a pull request", () => {
     expect(comment?.body).not.toMatch(/0123456789-0123456789/);
   });
 
+  it("fails when a stack cannot be looked at, and the comment says which and why; a fork's, which has no secrets, does not", async () => {
+    const preview = (env: NodeJS.ProcessEnv, ...stacks: string[]) =>
+      run(process.execPath, ["scripts/bootstrap.mjs", "pipeline", "preview", ...stacks], {
+        cwd: copy.folder,
+        env: { ...env, GITHUB_TOKEN: GitHubServer.token },
+      });
+    const before = github.comments[0]?.body;
+    const bare = await preview({ ...environment("somebody/chat"), PULUMI_BACKEND_URL: "" }, "dev");
+    expect(bare).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/dev: not looked at[\s\S]*no secrets/),
+    });
+    expect(github.comments[0]?.body).toBe(before);
+    const { code } = await preview({ ...environment(), PULUMI_BACKEND_URL: "" }, "dev");
+    expect(code).toBe(1);
+    expect(github.comments[0]?.body).toMatch(/\| dev: \*\*fails\*\* \|[\s\S]*Stack "dev" has no backend/);
+  });
+
   it("gets a chat of its own, which goes when it is closed", async () => {
     const said = await passes("pull-request-chat", "up");
     expect(said).toContain(`✓ ${address(`pr-${PULL_REQUEST}`)}`);
@@ -162,7 +181,7 @@ describe("main", () => {
     const before = await versionOf("production");
     await passes("pull-request", "preview");
     expect(github.comments).toHaveLength(1);
-    expect(github.comments[0]?.edits).toBe(1);
+    expect(github.comments[0]?.edits).toBe(2);
     expect(github.comments[0]?.body).toMatch(
       /\| update \| chat-script \(WorkersScript\) \| [^|]*contentSha256/,
     );
