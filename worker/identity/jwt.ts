@@ -17,6 +17,8 @@ const lifeSchema = v.looseObject({ exp: v.pipe(v.number(), v.finite()), nbf: v.o
 const encoder = new TextEncoder();
 const bytes = (text: string): Uint8Array => encoder.encode(text);
 const encode = (value: object): string => base64url(bytes(JSON.stringify(value)));
+/** The same in each of ours. */
+const HEADER = encode({ alg: ALGORITHM });
 const decode = (part: string): unknown => JSON.parse(new TextDecoder().decode(bytesOfBase64url(part)));
 
 /** Imported once while the Worker lives: every join signs. A deployment has two or three keys. */
@@ -34,7 +36,7 @@ async function hmacKey(key: string, use: "sign" | "verify"): Promise<CryptoKey> 
 }
 
 export async function signJwt(claims: object, key: string): Promise<string> {
-  const signed = `${encode({ alg: ALGORITHM })}.${encode(claims)}`;
+  const signed = `${HEADER}.${encode(claims)}`;
   const signature = await crypto.subtle.sign("HMAC", await hmacKey(key, "sign"), bytes(signed));
   return `${signed}.${base64url(new Uint8Array(signature))}`;
 }

@@ -8,8 +8,9 @@ const PREFLIGHT_SECONDS = "7200";
 
 /** The request's `Origin`, null without one. @throws {Refused} `bad_origin` */
 export function requireOrigin(request: Request, env: Env): string | null {
-  const { host } = new URL(request.url);
   const origin = request.headers.get("Origin");
+  if (origin === null) return null;
+  const { host } = new URL(request.url);
   if (isOriginAllowed(origin, { host, allowed: env.CHAT.allowedOrigins })) return origin;
   throw new Refused("bad_origin", "Pages of this origin may not use the chat. Its operator can allow them.");
 }

@@ -19,13 +19,14 @@ const at = (pathname: string, methods: Methods) => ({
   methods: new Map(Object.entries(methods)),
 });
 
+/** No two fit one URL: the one that is asked for most stands first, as each look costs the reading of the URL. */
 const TABLE = [
+  at("/chat/:room", { GET: room }),
   at("", { GET: chatPage }),
   at("/api/health", { GET: health }),
   at("/api/rooms", { GET: directory }),
   // Without a name the room route refuses like for a wrong one.
   at("/chat", { GET: room }),
-  at("/chat/:room", { GET: room }),
   at("/chat/:room/messages", { GET: history }),
   at("/chat/:room/messages/:id", { DELETE: removeMessage }),
   at("/chat/:room/kick", { POST: kick }),
