@@ -7,7 +7,7 @@ import { ASKED, type Rates, type Spread, type Step } from "./outcome.ts";
 import { usageOf } from "./process-usage.ts";
 
 const MIB = 2 ** 20;
-/** ms. Arrivals are told, and the directory is written a second after them. */
+/** ms. Arrivals are told, and the directory is written a second after them: then nothing more is under way. */
 const SETTLE_MS = 1_500;
 /** ms. Longest wait for what is under way. */
 const DRAIN_MS = 20_000;
@@ -66,6 +66,7 @@ export async function measureStep(
   await crowd.join(seats);
   const joinSeconds = (performance.now() - before.at) / 1000;
   await sleep(SETTLE_MS);
+  await server.quiet();
   const joined = { counts: await server.counts(), ...used() };
   const [messages, deliveries] = [crowd.messages, crowd.deliveries];
   crowd.local = [];
