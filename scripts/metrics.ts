@@ -1,6 +1,7 @@
-// npm run metrics -- <stack> [--since 1h] [--json]: users, rooms, messages, delivery latency and rejections over time, from the stack's
+// npm run metrics -- <stack> [--since 1h] [--json | --grafana]: users, rooms, messages, delivery latency and rejections over time, from the stack's
 // Analytics Engine dataset.
 import * as z from "zod";
+import { dashboard } from "./metrics/dashboard.ts";
 import { readMetricsOptions } from "./metrics/options.ts";
 import { byRegion, latencyByRegion, roomsOverAll, stepFor } from "./metrics/queries.ts";
 import { metricsReport } from "./metrics/report.ts";
@@ -14,8 +15,9 @@ import { fail } from "./toolchain/steps.ts";
 const Table = z.record(z.string(), z.unknown());
 
 async function main(): Promise<void> {
-  const { stack, sinceSeconds, json } = readMetricsOptions(process.argv.slice(2));
+  const { stack, sinceSeconds, json, grafana } = readMetricsOptions(process.argv.slice(2));
   const { dataset } = await deployedChat(stack);
+  if (grafana) return console.log(JSON.stringify(dashboard(stack, dataset), null, 2));
   const account = await stackAccount(await openStack(stack, { stack: true, provider: false }));
   const window = { dataset, sinceSeconds, stepSeconds: stepFor(sinceSeconds) };
   // A dataset is no table before its first point.

@@ -1,14 +1,20 @@
 import { parseArgs } from "node:util";
 
 /** What `npm run metrics` was asked for. */
-export type MetricsOptions = { stack: string; sinceSeconds: number; json: boolean };
+export type MetricsOptions = {
+  stack: string;
+  sinceSeconds: number;
+  json: boolean;
+  /** A dashboard instead of figures. */
+  grafana: boolean;
+};
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 /** Analytics Engine keeps three months. */
 const LONGEST_SECONDS = 90 * 86_400;
 const SHORTEST_SECONDS = 60;
 
-export const METRICS_USAGE = "npm run metrics -- <stack> [--since 1h] [--json]";
+export const METRICS_USAGE = "npm run metrics -- <stack> [--since 1h] [--json | --grafana]";
 
 /** @throws naming everything that is not understood. */
 export function readMetricsOptions(args: readonly string[]): MetricsOptions {
@@ -17,10 +23,10 @@ export function readMetricsOptions(args: readonly string[]): MetricsOptions {
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: { since: { type: "string" }, json: { type: "boolean" } },
+    options: { since: { type: "string" }, json: { type: "boolean" }, grafana: { type: "boolean" } },
   });
   const problems = tokens.flatMap((token) =>
-    token.kind === "option" && token.name !== "since" && token.name !== "json"
+    token.kind === "option" && !["since", "json", "grafana"].includes(token.name)
       ? [`"${token.rawName}" is not a flag`]
       : [],
   );
@@ -32,7 +38,7 @@ export function readMetricsOptions(args: readonly string[]): MetricsOptions {
     problems.push(`--since is "${values.since}"; it is a number with m, h or d, from 1m to 90d`);
   if (stack === undefined || sinceSeconds === undefined || problems.length > 0)
     throw new Error([...problems, METRICS_USAGE].join("\n"));
-  return { stack, sinceSeconds, json: values.json === true };
+  return { stack, sinceSeconds, json: values.json === true, grafana: values.grafana === true };
 }
 
 function secondsOf(since: string | boolean): number | undefined {

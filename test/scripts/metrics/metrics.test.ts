@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { dashboard, dashboardPanels } from "../../../scripts/metrics/dashboard.ts";
 import { readMetricsOptions } from "../../../scripts/metrics/options.ts";
 import { byRegion, latencyByRegion, roomsOverAll, stepFor } from "../../../scripts/metrics/queries.ts";
 import { metricsReport } from "../../../scripts/metrics/report.ts";
@@ -130,13 +131,62 @@ test("a longer time has longer steps, at most sixty, and never shorter than a ro
 });
 
 test("the arguments: what is not understood is named, all at once", () => {
-  expect(readMetricsOptions(["local"])).toEqual({ stack: "local", sinceSeconds: 3600, json: false });
+  expect(readMetricsOptions(["local"])).toEqual({
+    stack: "local",
+    sinceSeconds: 3600,
+    json: false,
+    grafana: false,
+  });
   expect(readMetricsOptions(["dev", "--since", "7d", "--json"])).toEqual({
     stack: "dev",
     sinceSeconds: 604_800,
     json: true,
+    grafana: false,
   });
   expect(() => readMetricsOptions(["--since", "soon", "--every"])).toThrow(
     /"--every" is not a flag\nWhich stack\?\n--since is "soon"; .*\nnpm run metrics/,
   );
+});
+
+test("each panel of the dashboard is a query that the dataset answers, in time order", () => {
+  const { rows } = datasetOf([
+    point(150, "lobby", "weur", 2, { accepted: 60, waits: [[60, 7]] }),
+    point(100, "lobby", "weur", 3, { accepted: 30, limited: 4, waits: [[30, 0]] }),
+    point(90, "cats", "apac", 5, { accepted: 6 }),
+  ]);
+  const seconds = { from: String(NOW / 1000 - 600), to: String(NOW / 1000), interval: "60" };
+  const panels = new Map(
+    dashboardPanels("chat").map(({ title, query }) => [
+      title,
+      rows(query.replace(/\$(from|to|interval)/g, (_, name: keyof typeof seconds) => seconds[name])),
+    ]),
+  );
+  expect(panels.size).toBe(6);
+  const [early, late] = [NOW - 180_000, NOW - 120_000].map(String);
+  expect(panels.get("Users by region")).toEqual([
+    { t: early, region: "weur", users: 2 },
+    { t: late, region: "apac", users: 5 },
+    { t: late, region: "weur", users: 3 },
+  ]);
+  expect(panels.get("Messages a second by region")).toEqual([
+    { t: early, region: "weur", messages: 1 },
+    { t: late, region: "apac", messages: 0.1 },
+    { t: late, region: "weur", messages: 0.5 },
+  ]);
+  expect(panels.get("Rooms")).toEqual([
+    { t: early, rooms: "1" },
+    { t: late, rooms: "2" },
+  ]);
+  expect(panels.get("Turned away, by reason")?.[1]).toMatchObject({ t: late, limited: 4, kicks: 0 });
+  expect(panels.get("Messages by their wait in the room, ms at most")).toMatchObject([
+    { t: early, wait_0: 0, wait_10: 60 },
+    { t: late, wait_0: 30, wait_10: 0 },
+  ]);
+});
+
+test("the dashboard asks Grafana for its data source, and no panel lies on another", () => {
+  const { panels, __inputs } = JSON.parse(JSON.stringify(dashboard("production", "chat")));
+  expect(__inputs).toHaveLength(1);
+  const places = panels.map(({ gridPos: { x, y } }: { gridPos: { x: number; y: number } }) => `${x}/${y}`);
+  expect(new Set(places).size).toBe(panels.length);
 });
