@@ -7,8 +7,8 @@ import { ASKED, type Rates, type Spread, type Step } from "./outcome.ts";
 import { usageOf } from "./process-usage.ts";
 
 const MIB = 2 ** 20;
-/** ms. Arrivals are told, and the directory is written a second after them: then nothing more is under way. */
-const SETTLE_MS = 1_500;
+/** ms in which what arrivals ask for is over: they are told, the directory is written, and the data point of their minute. */
+const SETTLE_MS = 2 * 60_000;
 /** ms. Longest wait for what is under way. */
 const DRAIN_MS = 20_000;
 const LOOK_MS = 5;
@@ -65,8 +65,7 @@ export async function measureStep(
   const before = { counts: await server.counts(), ...used(), at: performance.now() };
   await crowd.join(seats);
   const joinSeconds = (performance.now() - before.at) / 1000;
-  await sleep(SETTLE_MS);
-  await server.quiet();
+  await server.leap(SETTLE_MS);
   const joined = { counts: await server.counts(), ...used() };
   const [messages, deliveries] = [crowd.messages, crowd.deliveries];
   crowd.local = [];
