@@ -2,6 +2,8 @@
  * `npm run bench`: the room against a floor, the article's protocol and well-known servers, interleaved on one machine.
  * Server and load generator each have a core. Writes `docs/performance.md`, unless it is `--quick` or `--no-page`.
  */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { ceilingOf } from "./bench/ceiling.ts";
 import { evaluate } from "./bench/evaluate.ts";
@@ -16,7 +18,9 @@ import { FULL, QUICK, scenariosOf } from "./bench/scenarios.ts";
 import { terminal } from "./bench/table.ts";
 import { fail, say, step } from "./toolchain/steps.ts";
 
-const USAGE = "npm run bench -- [--rounds N] [--quick] [--only <pattern>] [--minutes M] [--json] [--no-page]";
+const USAGE =
+  "npm run bench -- [--rounds N] [--quick] [--only <pattern>] [--heaviest <minutes>] [--against <checkout>] " +
+  "[--minutes M] [--json] [--no-page]";
 const ROUNDS = 5;
 /** On a busy machine five rounds take long: after so many minutes what was measured is told. */
 const MINUTES = 30;
@@ -31,6 +35,8 @@ async function main(): Promise<void> {
       rounds: { type: "string" },
       only: { type: "string" },
       minutes: { type: "string" },
+      heaviest: { type: "string" },
+      against: { type: "string" },
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "no-page": { type: "boolean", default: false },
@@ -39,9 +45,15 @@ async function main(): Promise<void> {
   const rounds = values.rounds === undefined ? (values.quick ? 1 : ROUNDS) : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds ${values.rounds}: a whole number from 1 is needed.\n${USAGE}`);
-  const minutes = values.minutes === undefined ? MINUTES : Number(values.minutes);
-  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: a number above 0 is needed.\n${USAGE}`);
-  const scale = values.quick ? QUICK : FULL;
+  const minutes = above0("minutes", values.minutes) ?? MINUTES;
+  const heaviest = above0("heaviest", values.heaviest);
+  const before = values.against === undefined ? undefined : path.resolve(values.against);
+  if (before !== undefined && !existsSync(path.join(before, "infra/bundle.ts")))
+    throw new Error(`--against ${before}: another checkout of this project, with its packages, is needed`);
+  const scale = {
+    ...(values.quick ? QUICK : FULL),
+    ...(heaviest === undefined ? {} : { heaviestMs: heaviest * 60_000 }),
+  };
   const only = new RegExp(values.only ?? "");
   const facts = await machine();
   if (facts.cores < 2)
@@ -57,6 +69,7 @@ async function main(): Promise<void> {
     scenariosOf(scale).filter(({ key }) => only.test(key)),
     rounds,
     Date.now() + minutes * 60_000,
+    before,
   );
   // What was measured for half an hour is not lost by what comes last.
   const reads = only.test("reads")
@@ -79,6 +92,14 @@ async function main(): Promise<void> {
   };
   console.log(values.json ? JSON.stringify(outcome, null, 2) : terminal(outcome).join("\n"));
   if (!values.quick && !values["no-page"] && values.only === undefined) writePage(outcome);
+}
+
+/** @throws for what is no number above 0 */
+function above0(name: string, value: string | undefined): number | undefined {
+  const number = value === undefined ? undefined : Number(value);
+  if (number !== undefined && !(number > 0))
+    throw new Error(`--${name} ${value}: a number above 0 is needed.\n${USAGE}`);
+  return number;
 }
 
 main().then(() => process.exit(0), fail);

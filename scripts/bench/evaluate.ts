@@ -2,7 +2,7 @@
 import type { LoadResult } from "./load-program.ts";
 import type { Figures } from "./measure.ts";
 import type { Outcome, Row } from "./outcome.ts";
-import { HEAVIEST, rateKey, type Scale, SLOW, saturationKey } from "./scenarios.ts";
+import { HEAVIEST, JOIN, rateKey, type Scale, SLOW, saturationKey } from "./scenarios.ts";
 import { ratioOf, sampleOf } from "./statistics.ts";
 
 const MIB = 2 ** 20;
@@ -14,14 +14,15 @@ const perCpuSecond = ({ deliveries, serverCpuSeconds }: LoadResult): number =>
 export function evaluate(
   figures: Figures,
   { sizes, rates }: Scale,
-): Pick<Outcome, "saturation" | "curves" | "heaviest" | "slow"> {
-  const heaviest = figures.get(HEAVIEST)?.values().next().value?.[0];
+): Pick<Outcome, "saturation" | "curves" | "joins" | "heaviest" | "slow"> {
+  const heaviest = figures.get(HEAVIEST)?.get("ours, v1")?.[0];
   return {
     saturation: sizes.map((connections) => ({
       connections,
       rows: rowsOf(figures.get(saturationKey(connections)) ?? new Map()),
     })),
     curves: curvesOf(figures, rates),
+    joins: joinsOf(figures.get(JOIN) ?? new Map()),
     ...(heaviest === undefined
       ? {}
       : {
@@ -57,6 +58,22 @@ function rowsOf(byName: ReadonlyMap<string, readonly LoadResult[]>): Row[] {
       loadBusy: sample(({ loadCpuSeconds, seconds }) => loadCpuSeconds / seconds).median,
       p50: sample(({ p50 }) => p50),
       p99: sample(({ p99 }) => p99),
+    };
+  });
+}
+
+const joinsPerCpuSecond = ({ joined, joinCpuSeconds }: LoadResult): number =>
+  joined / Math.max(joinCpuSeconds, 0.01);
+
+function joinsOf(byName: ReadonlyMap<string, readonly LoadResult[]>): Outcome["joins"] {
+  const floor = (byName.get(FLOOR) ?? []).map(joinsPerCpuSecond);
+  return [...byName].map(([contender, results]) => {
+    const toFloor = ratioOf(results.map(joinsPerCpuSecond), floor);
+    return {
+      contender,
+      perSecond: sampleOf(results.map(({ joined, joinSeconds }) => joined / joinSeconds)),
+      micros: sampleOf(results.map((result) => 1e6 / joinsPerCpuSecond(result))),
+      ...(toFloor === undefined ? {} : { toFloor }),
     };
   });
 }

@@ -1,7 +1,7 @@
 /** Runs the scenarios round by round, everybody in turn, so that a drift of the machine meets all alike. */
 import { randomUUID } from "node:crypto";
 import { say } from "../toolchain/steps.ts";
-import { CONTENDERS, type Contender, chatSettings } from "./contenders.ts";
+import { BEFORE, CONTENDERS, type Contender, chatSettings } from "./contenders.ts";
 import { flaw, type LoadResult, runLoad } from "./load-program.ts";
 import { LONG, type Scenario } from "./scenarios.ts";
 import { type Server, startServer } from "./server-process.ts";
@@ -27,18 +27,21 @@ export async function measure(
   rounds: number,
   /** Unix ms after which no measurement begins: what there is by then is told. */
   until: number,
+  /** Another checkout of the project, to be measured beside this one. */
+  before: string | undefined,
 ): Promise<Measured> {
+  const contenders = before === undefined ? CONTENDERS : [...BEFORE, ...CONTENDERS];
   const figures: Figures = new Map();
   const flaws: string[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const scenario of scenarios) {
       if (LONG.has(scenario.key) && round > 0) continue;
-      for (const contender of rotated(CONTENDERS, round)) {
-        if (!scenario.of.includes(contender.name)) continue;
+      for (const contender of rotated(contenders, round)) {
+        if (!isIn(scenario, contender)) continue;
         if (Date.now() > until) return { figures, flaws };
         const label = `round ${round + 1}, ${scenario.key}, ${contender.name}`;
         try {
-          const result = await one(program, scenario, contender);
+          const result = await one(program, scenario, contender, before);
           const found = flaw(result);
           if (found !== undefined) flaws.push(`${label}: ${found}`);
           say(`${label}: ${brief(result)}${found === undefined ? "" : ` ✗ ${found}`}`);
@@ -54,10 +57,18 @@ export async function measure(
   return { figures, flaws };
 }
 
-async function one(program: string, { spec }: Scenario, contender: Contender): Promise<LoadResult> {
+/** The other checkout runs where this one does. */
+const isIn = ({ of }: Scenario, { name }: Contender): boolean => of.includes(name.replace("before", "ours"));
+
+async function one(
+  program: string,
+  { spec, batchedInFlight }: Scenario,
+  contender: Contender,
+  before: string | undefined,
+): Promise<LoadResult> {
   let server: Server | undefined;
   try {
-    server = await startServer(contender.server, chatSettings(MESSAGES_PER_MINUTE));
+    server = await startServer(contender.server, chatSettings(MESSAGES_PER_MINUTE), {}, undefined, before);
     const { address, pids } = server;
     return await runLoad(program, {
       address,
@@ -65,6 +76,7 @@ async function one(program: string, { spec }: Scenario, contender: Contender): P
       dialect: contender.dialect,
       pids,
       ...spec,
+      ...(contender.batches && batchedInFlight !== undefined ? { inFlight: batchedInFlight } : {}),
     });
   } finally {
     await server?.stop();
@@ -93,6 +105,17 @@ const brief = ({
   p99,
   joined,
   joinSeconds,
+  joinCpuSeconds,
 }: LoadResult): string =>
-  `${Math.round(deliveries / seconds)} deliveries/s, ${Math.round(deliveries / serverCpuSeconds)} a CPU second, ` +
-  `p50 ${p50} ms, p99 ${p99} ms, ${Math.round(joined / joinSeconds)} joins/s`;
+  [
+    ...(seconds === 0
+      ? []
+      : [
+          `${Math.round(deliveries / seconds)} deliveries/s`,
+          `${Math.round(deliveries / serverCpuSeconds)} a CPU second`,
+          `p50 ${p50} ms`,
+          `p99 ${p99} ms`,
+        ]),
+    `${Math.round(joined / joinSeconds)} joins/s`,
+    `${Math.round((1e6 * joinCpuSeconds) / joined)} CPU µs a join`,
+  ].join(", ");

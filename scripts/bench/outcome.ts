@@ -44,6 +44,10 @@ export const Outcome = z.object({
       points: z.array(z.object({ rate: z.number(), p50: Sample, p99: Sample, kept: z.number() })),
     }),
   ),
+  /** A thousand people who come at once. */
+  joins: z.array(
+    z.object({ contender: z.string(), perSecond: Sample, micros: Sample, toFloor: Sample.optional() }),
+  ),
   heaviest: z
     .object({ perSecond: z.number(), p50: z.number(), p99: z.number(), busy: z.number(), closed: z.number() })
     .optional(),

@@ -4,7 +4,16 @@ import path from "node:path";
 import { projectFolder } from "../toolchain/places.ts";
 import { barChart, lineChart } from "./chart.ts";
 import type { Outcome } from "./outcome.ts";
-import { curveHead, curveRows, KEPT_UP, SATURATION_HEAD, saturationRows, short } from "./table.ts";
+import {
+  curveHead,
+  curveRows,
+  JOIN_HEAD,
+  joinRows,
+  KEPT_UP,
+  SATURATION_HEAD,
+  saturationRows,
+  short,
+} from "./table.ts";
 
 const PAGE = path.join(projectFolder, "docs/performance.md");
 const CHARTS = path.join(projectFolder, "docs/performance");
@@ -42,6 +51,10 @@ export function figuresOf(outcome: Outcome): string[] {
     "“late”: the server fell behind, so that the figure grows with the time measured.",
     "",
     "![p99 against messages a second](performance/latency.svg)",
+    "",
+    "### A thousand people come at once",
+    "",
+    ...markdown(JOIN_HEAD, joinRows(outcome.joins)),
     ...(heaviest === undefined
       ? []
       : [

@@ -6,6 +6,8 @@ export interface Scenario {
   /** Unique: the key of its figures. */
   readonly key: string;
   readonly of: readonly Contender["name"][];
+  /** Messages under way with a contender that tells many in one frame. */
+  readonly batchedInFlight?: number;
   readonly spec: Pick<LoadSpec, "connections" | "slow" | "mode" | "inFlight" | "rate" | "warmupMs" | "runMs">;
 }
 
@@ -34,8 +36,24 @@ export const QUICK: Scale = {
   sizes: [100],
 };
 
-const EVERYBODY = ["ours, v1", "ours, plain", "floor", "naive object", "partyserver", "socket.io", "ws"];
-const PACED = ["ours, v1", "ours, plain", "floor"];
+const EVERYBODY = [
+  "ours, v1",
+  "ours, plain",
+  "floor",
+  "bare tick",
+  "naive object",
+  "partyserver",
+  "socket.io",
+  "ws",
+];
+/** In a room that is nearly idle a message costs its latency: there it counts whether it is durable. */
+const QUIET_RATE = 100;
+const paced = (rate: number): string[] =>
+  rate <= QUIET_RATE
+    ? ["ours, v1", "ours, plain", "floor", "durable floor"]
+    : ["ours, v1", "ours, plain", "floor"];
+/** People who come at once. */
+const JOINS = 1_000;
 
 /** People in the room of the latency curves. */
 export const CURVE_SIZE = 100;
@@ -44,6 +62,8 @@ const WARMUP_MS = 1_000;
 /** Deliveries under way at saturation: enough that no contender waits for the load generator, and soon drained. */
 const IN_FLIGHT = 100_000;
 const LEAST_IN_FLIGHT = 200;
+/** Where one frame carries many, what is under way is what it can carry: no fewer than in a room of 100. */
+const BATCHED_IN_FLIGHT = 1_000;
 /** Readers, and messages a second, of the test with slow readers. */
 const SLOW_READERS = 5;
 const SLOW_RATE = 1_000;
@@ -52,6 +72,7 @@ export const scenariosOf = ({ runMs, heaviestMs, slowMs, rates, sizes }: Scale):
   ...sizes.map((connections) => ({
     key: saturationKey(connections),
     of: EVERYBODY,
+    batchedInFlight: BATCHED_IN_FLIGHT,
     spec: {
       connections,
       mode: "saturate" as const,
@@ -62,9 +83,14 @@ export const scenariosOf = ({ runMs, heaviestMs, slowMs, rates, sizes }: Scale):
   })),
   ...rates.map((rate) => ({
     key: rateKey(rate),
-    of: PACED,
+    of: paced(rate),
     spec: { connections: CURVE_SIZE, mode: "rate" as const, rate, warmupMs: WARMUP_MS, runMs },
   })),
+  {
+    key: JOIN,
+    of: ["ours, v1", "ours, unlimited", "floor"],
+    spec: { connections: JOINS, mode: "join" as const },
+  },
   {
     key: HEAVIEST,
     of: ["ours, v1"],
@@ -92,6 +118,7 @@ export const scenariosOf = ({ runMs, heaviestMs, slowMs, rates, sizes }: Scale):
 
 export const saturationKey = (connections: number): string => `saturation ${connections}`;
 export const rateKey = (rate: number): string => `rate ${rate}`;
+export const JOIN = "joins";
 /** The heaviest legal room: a thousand people, ten messages a minute each. */
 export const HEAVIEST = "heaviest room";
 export const SLOW = "slow readers";

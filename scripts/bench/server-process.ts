@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import * as z from "zod";
 import type { ChatConfig } from "../../worker/bindings.ts";
 import { projectFolder } from "../toolchain/places.ts";
-import { type Contender, moduleOf, nodeProgramOf } from "./contenders.ts";
+import { isOurs, moduleOf, nodeProgramOf, type ServerName } from "./contenders.ts";
 import { pinned } from "./cores.ts";
 
 const Ready = z.object({ port: z.number(), pids: z.array(z.number()) });
@@ -26,11 +26,13 @@ export interface Server {
 }
 
 export async function startServer(
-  server: Contender["server"],
+  server: ServerName,
   chat: ChatConfig,
   environment: Readonly<Record<string, string>> = {},
   /** Where its data lies and stays; without one it is gone with the server. */
   kept?: string,
+  /** The other checkout, for the server of that name. */
+  before?: string,
 ): Promise<Server> {
   const folder = kept ?? mkdtempSync(path.join(tmpdir(), `bench-${server}-`));
   const node = nodeProgramOf(server);
@@ -39,9 +41,9 @@ export async function startServer(
       ? [
           process.execPath,
           path.join(projectFolder, "scripts/bench/worker-server.ts"),
-          await moduleOf(server, folder),
+          await moduleOf(server, folder, before),
           path.join(folder, "data"),
-          ...(server === "ours" ? [JSON.stringify(chat)] : []),
+          ...(isOurs(server) ? [JSON.stringify(chat)] : []),
         ]
       : [process.execPath, node];
   const started = await startProcess(command, environment);

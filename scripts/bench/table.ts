@@ -66,6 +66,16 @@ export function curveRows(curves: Outcome["curves"]): string[][] {
   ]);
 }
 
+export const JOIN_HEAD = ["contender", "joins/s", "CPU µs each", "x floor, a CPU second"];
+
+export const joinRows = (joins: Outcome["joins"]): string[][] =>
+  joins.map(({ contender, perSecond, micros, toFloor }) => [
+    contender,
+    withSpread(perSecond),
+    withSpread(micros),
+    toFloor === undefined ? "" : withSpread(toFloor),
+  ]);
+
 /** Of what was said, the share that must have been heard in the same time for a latency to mean anything. */
 export const KEPT_UP = 0.95;
 
@@ -83,6 +93,9 @@ export function terminal(outcome: Outcome): string[] {
     "",
     "Latency in a room of 100, p50 / p99 ms",
     ...table(curveHead(outcome.curves), curveRows(outcome.curves)),
+    "",
+    "A thousand people come at once",
+    ...table(JOIN_HEAD, joinRows(outcome.joins)),
     ...(outcome.heaviest === undefined
       ? []
       : [

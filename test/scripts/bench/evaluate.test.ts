@@ -38,6 +38,13 @@ const figures = new Map([
       ["floor", [result({ deliveries: 10_000 }), result({ deliveries: 20_000 })]],
     ]),
   ],
+  [
+    "joins",
+    new Map([
+      ["ours, v1", [result({ joinCpuSeconds: 0.5, deliveries: 0, seconds: 0 })]],
+      ["floor", [result({ joinCpuSeconds: 0.2, deliveries: 0, seconds: 0 })]],
+    ]),
+  ],
   ["rate 20", new Map([["floor", [result({}), result({ deliveries: 4_000 })]]])],
 ]);
 const scale = { runMs: 1, heaviestMs: 1, slowMs: 1, rates: [20], sizes: [100] };
@@ -49,6 +56,12 @@ describe("figures of a bench", () => {
     );
     expect(row?.toFloor).toEqual({ median: 15, least: 15, most: 15, rounds: 2 });
     expect(row?.perSecond).toEqual({ median: 112_500, least: 75_000, most: 150_000, rounds: 2 });
+  });
+
+  it("compare joins by the server's CPU, since others' work is in every second", () => {
+    const ours = evaluate(figures, scale).joins.find(({ contender }) => contender === "ours, v1");
+    expect(ours?.micros.median).toBeCloseTo(5_000);
+    expect(ours?.toFloor?.median).toBeCloseTo(0.4);
   });
 
   it("say where a server fell behind", () => {
