@@ -59,6 +59,14 @@ const argOf =
     return { sql: `coalesce(${verb}(${arg?.sql}, ${value?.sql}), ${emptyValue(type)})`, type };
   };
 
+/** Rows come in the order in which they were written. */
+const atEnd =
+  (verb: "ae_first" | "ae_last"): Aggregate =>
+  (call) => {
+    const { sql, type } = one(call);
+    return { sql: `coalesce(${verb}(${sql}), ${emptyValue(type)})`, type };
+  };
+
 const top =
   (weighted: boolean): Aggregate =>
   (call) => {
@@ -98,6 +106,8 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   },
   argmax: argOf("ae_arg_max"),
   argmin: argOf("ae_arg_min"),
+  first_value: atEnd("ae_first"),
+  last_value: atEnd("ae_last"),
   topk: top(false),
   topkweighted: top(true),
 };

@@ -1,4 +1,5 @@
 /** The functions of the dialect over single values, each as SQLite's words. */
+import { type BitOperation, typeOfBits, widthOf } from "./bits.ts";
 import { InvalidQuery } from "./invalid-query.ts";
 import { quoteText, type Term } from "./term.ts";
 import { DEFAULT_ZONE, isTimeZone } from "./time-zones.ts";
@@ -73,6 +74,25 @@ const EXTRACTED: Readonly<Record<string, string>> = {
   MINUTE: "minute",
   SECOND: "second",
 };
+
+/** Shifts and rotations keep the width of what is shifted. */
+const bitwise = (operation: BitOperation, takes: 1 | 2): ScalarFunction => ({
+  takes: takes === 1 ? ["number"] : ["number", "number"],
+  make: ([a = NOTHING, b]) => {
+    const symmetric = operation === "and" || operation === "or" || operation === "xor";
+    const type = symmetric && b !== undefined ? typeOfBits(a.type, b.type) : typeOfBits(a.type);
+    const signed = type.name === "Int64" ? 1 : 0;
+    return { sql: `ae_bits('${operation}', ${a.sql}, ${b?.sql ?? 0}, ${widthOf(type)}, ${signed})`, type };
+  },
+});
+
+const isFloat = ({ type }: Term): number => (type.name === "Float64" ? 1 : 0);
+const ones = (term: Term): string => `ae_bit_count(${term.sql}, ${widthOf(term.type)}, ${isFloat(term)})`;
+
+const encoding = (base: 2 | 16): ScalarFunction => ({
+  takes: ["any"],
+  make: ([value = NOTHING]) => ({ sql: `ae_encode(${value.sql}, ${base}, ${isFloat(value)})`, type: TEXT }),
+});
 
 /** By lower-case name: `now`, `NOW` and `Now` are one function. */
 const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
@@ -166,15 +186,22 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   touint8: { takes: ["any"], make: sql(UINT8, (value) => `ae_unsigned(${value}, 8)`) },
   touint32: { takes: ["any"], make: sql(UINT32, (value) => `ae_unsigned(${value}, 32)`) },
 
-  bitand: {
-    takes: ["number", "number"],
-    make: sql(UINT64, (a, b) => `(CAST(${a} AS INTEGER) & CAST(${b} AS INTEGER))`),
-  },
-  bitor: {
-    takes: ["number", "number"],
-    make: sql(UINT64, (a, b) => `(CAST(${a} AS INTEGER) | CAST(${b} AS INTEGER))`),
-  },
+  bitand: bitwise("and", 2),
+  bitor: bitwise("or", 2),
+  bitxor: bitwise("xor", 2),
+  bitnot: bitwise("not", 1),
+  bitshiftleft: bitwise("left", 2),
+  bitshiftright: bitwise("right", 2),
+  bitrotateleft: bitwise("rotateLeft", 2),
+  bitrotateright: bitwise("rotateRight", 2),
   bittest: { takes: ["number", "number"], make: sql(UINT8, (a, n) => `(CAST(${a} AS INTEGER) >> ${n} & 1)`) },
+  bitcount: { takes: ["number"], make: ([value = NOTHING]) => ({ sql: ones(value), type: UINT8 }) },
+  bithammingdistance: {
+    takes: ["number", "number"],
+    make: (args) => ({ sql: ones(bitwise("xor", 2).make(args, 0)), type: UINT8 }),
+  },
+  bin: encoding(2),
+  hex: encoding(16),
 };
 
 function toDateTime([value = NOTHING, given]: readonly Term[]): Term {

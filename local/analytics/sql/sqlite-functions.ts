@@ -1,5 +1,6 @@
 /** What SQLite lacks of the dialect, as functions and aggregates in JavaScript. Their names begin with `ae_`. */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { type BitOperation, bitCount, bitOperation, encoded } from "./bits.ts";
 import {
   addMonths,
   type Field,
@@ -26,6 +27,19 @@ function roundHalfEven(value: number): number {
 const ROUNDINGS = { round: roundHalfEven, floor: Math.floor, ceil: Math.ceil } as const;
 const FIELDS: readonly Field[] = ["year", "month", "dayOfMonth", "dayOfWeek", "hour", "minute", "second"];
 
+const BIT_OPERATIONS: readonly BitOperation[] = [
+  "and",
+  "or",
+  "xor",
+  "not",
+  "left",
+  "right",
+  "rotateLeft",
+  "rotateRight",
+];
+/** SQLite's integers have a sign: what is larger is kept as nearly as a Float64 can. */
+const integer = (value: bigint): Value => (value < 2n ** 63n ? value : Number(value));
+
 const FUNCTIONS: Readonly<Record<string, (...args: Value[]) => Value>> = {
   ae_start_of_interval: (time, count, unit, zone) =>
     startOfInterval(Number(time), Number(count), unitOf(unit ?? null), String(zone)),
@@ -40,6 +54,13 @@ const FUNCTIONS: Readonly<Record<string, (...args: Value[]) => Value>> = {
   },
   ae_like: (text, pattern, ignoreCase) =>
     Number(likePattern(String(pattern), ignoreCase === 1).test(String(text))),
+  ae_bits: (operation, a, b, width, signed) => {
+    const found = BIT_OPERATIONS.find((candidate) => candidate === operation) ?? "and";
+    return integer(bitOperation(found, Number(a), Number(b), Number(width), signed === 1));
+  },
+  ae_bit_count: (value, width, isFloat) => bitCount(Number(value), Number(width), isFloat === 1),
+  ae_encode: (value, base, isFloat) =>
+    encoded(typeof value === "string" ? value : Number(value), base === 2 ? 2 : 16, isFloat === 1),
   ae_lower: (text) => String(text).toLowerCase(),
   ae_upper: (text) => String(text).toUpperCase(),
   ae_starts: (text, start) => Number(String(text).startsWith(String(start))),
@@ -99,6 +120,16 @@ export function addFunctions(db: DatabaseSync): void {
           .map(([value]) => value),
       ),
   });
+  for (const [name, keeps] of [
+    ["ae_first", true],
+    ["ae_last", false],
+  ] as const)
+    addAggregate(db, name, {
+      start: (): { value: Value } | undefined => undefined,
+      step: (state: { value: Value } | undefined, value) =>
+        keeps && state !== undefined ? state : { value: value ?? null },
+      result: (state) => state?.value ?? null,
+    });
   for (const [name, better] of [
     ["ae_arg_max", (value: number, best: number) => value > best],
     ["ae_arg_min", (value: number, best: number) => value < best],

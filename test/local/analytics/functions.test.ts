@@ -61,9 +61,33 @@ describe("functions give what their documentation says", () => {
     ["ceil(3.14, 1)", 3.2],
     ["toUInt8('255')", 255],
     ["toUInt32(3.9)", 3],
-    ["bitAnd(1, 3)", "1"],
-    ["bitOr(1, 2)", "3"],
+    ["bitAnd(1, 3)", 1],
+    ["bitOr(1, 2)", 3],
+    ["bitOr(1, 256)", 257],
+    ["bitXor(1, 2)", 3],
+    ["bitXor(3, 3)", 0],
+    ["bitNot(1)", 254],
+    ["bitNot(-1.0)", "0"],
     ["bitTest(3, 1)", 1],
+    ["bitCount(7)", 3],
+    ["bitCount(1.0)", 10],
+    ["bitHammingDistance(1, 1)", 0],
+    ["bitHammingDistance(3, 0)", 2],
+    ["bitShiftLeft(1, 1)", 2],
+    ["bitShiftLeft(128, 1)", 0],
+    ["bitShiftLeft(1, 9)", 0],
+    ["bitShiftRight(1, 1)", 0],
+    ["bitShiftRight(12, 2)", 3],
+    ["bitRotateLeft(1, 1)", 2],
+    ["bitRotateLeft(128, 1)", 1],
+    ["bitRotateRight(1, 1)", 128],
+    ["bitRotateRight(12, 2)", 3],
+    ["bin(1)", "00000001"],
+    ["bin('abc')", "011000010110001001100011"],
+    ["hex(1)", "01"],
+    ["hex(256)", "0100"],
+    ["hex('abc')", "616263"],
+    ["hex(14.0)", "0000000000002C40"],
     ["-(2 + 3) * 4 % 3", "-2"],
     ["7 / 2", 3.5],
     ["1 / 0", null],
@@ -72,4 +96,15 @@ describe("functions give what their documentation says", () => {
   ])("%s", (expression, expected) => {
     expect(value(expression)).toEqual(expected);
   });
+});
+
+it("the first and the last value are those of the points written first and last", () => {
+  const point = (ago: number, text: string) => ({ ago, indexes: ["i"], blobs: [text], doubles: [] });
+  const { rows } = datasetOf([point(30, "old"), point(20, "middle"), point(10, "new")]);
+  expect(rows("SELECT first_value(blob1) AS a, last_value(blob1) AS z FROM chat")).toEqual([
+    { a: "old", z: "new" },
+  ]);
+  expect(
+    rows("SELECT first_value(blob1) AS a, last_value(timestamp) AS z FROM chat WHERE blob1 = 'none'"),
+  ).toEqual([{ a: "", z: "1970-01-01 00:00:00" }]);
 });
