@@ -47,6 +47,8 @@ export const LAYERS: readonly Layer[] = [
   // Commands that play the simulation, which lives among the tests.
   { of: "scripts/simulate.ts", may: ["scripts/", "test/simulation/"] },
   { of: "scripts/bench-latency", may: ["scripts/", "test/simulation/", "worker/bindings.ts"] },
+  // It names a room's objects as the Worker does.
+  { of: "scripts/query/", may: ["scripts/", "infra/", "worker/objects/contract.ts"] },
   {
     of: "scripts/",
     may: [
