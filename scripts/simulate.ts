@@ -84,6 +84,7 @@ async function main(): Promise<number> {
   // What is under way ends first. A second Ctrl-C ends at once.
   process.once("SIGINT", () => stop.abort());
   let shown = 0;
+  let failed = 0;
   const summary = await runCampaign({
     options,
     from,
@@ -93,7 +94,9 @@ async function main(): Promise<number> {
     seconds: minutes === undefined ? undefined : minutes * 60,
     signal: stop.signal,
     progress: (sofar) => {
-      const { seconds, schedules } = sofar;
+      const { seconds, schedules, failures } = sofar;
+      for (const { seed, broken } of failures.slice(failed)) console.log(`✗ seed ${seed}: ${broken[0]}`);
+      failed = failures.length;
       if (seconds < shown + Math.max(PROGRESS_EVERY_MS / 1000, shown * PROGRESS_SHARE)) return;
       shown = seconds;
       const left = ((count - schedules) * seconds) / schedules;
@@ -103,7 +106,6 @@ async function main(): Promise<number> {
   });
   const [first] = summary.failures;
   if (first !== undefined) await show(first.seed, options);
-  for (const failure of summary.failures) console.log(`✗ seed ${failure.seed}: ${failure.broken[0]}`);
   console.log(line(summary));
   if (summary.next < from + count)
     console.log(

@@ -16,6 +16,7 @@ export class HeldEntries {
 
   /** When the first of them may be shown, Unix ms; undefined while there is none. */
   get due(): number | undefined {
+    if (this.#store.log.heads().every(({ seq, shown }) => shown === seq)) return undefined;
     const earliest = this.#store.replica.earliestHeld();
     return earliest === undefined ? undefined : msOf(earliest) - CLOCK_TOLERANCE_MS + 1;
   }

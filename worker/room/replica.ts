@@ -139,6 +139,8 @@ export class Replica {
     const now = host.now();
     this.#renewIfBehind(bundle);
     clock.follow(bundle.order, now);
+    // Where the alarm is late, what was held must not be overtaken by what need not be: cursors would pass it.
+    if ((this.#held.due ?? Number.POSITIVE_INFINITY) <= now) this.#release();
     const taken = this.#inTransaction(() => {
       const result = takeBundle(
         { store, origin: life.origin, now, nextSeq: () => committer.nextSeq() },

@@ -23,9 +23,9 @@ function replaceVerb<T extends object>(
   instead: (original: (request: unknown) => Promise<unknown>, request: unknown) => Promise<unknown>,
 ): void {
   const prototype: object = Object.getPrototypeOf(object);
-  const original: (this: T, request: unknown) => Promise<unknown> = Reflect.get(prototype, verb);
+  const original: (request: unknown) => Promise<unknown> = Reflect.get(prototype, verb);
   Reflect.set(prototype, verb, function (this: T, request: unknown) {
-    const perform = original.bind(this);
+    const perform = (asked: unknown): Promise<unknown> => Reflect.apply(original, this, [asked]);
     return this === object ? instead(perform, request) : perform(request);
   });
   undo.push(() => Reflect.set(prototype, verb, original));

@@ -261,6 +261,21 @@ describe("a clock that is an hour ahead", () => {
     expect(ann.socket.of("notice").map(({ code }) => code)).toEqual(["sync_delayed", "sync_restored"]);
   });
 
+  it("where the alarm is late, is not overtaken by what comes next: what was held is shown first", async () => {
+    const world = new World();
+    const bob = await world.site("weur").enter("bob");
+    world.site("apac").skew = 3_600_000;
+    const ann = await world.site("apac").enter("ann");
+    ann.say("held");
+    await world.pass(20_000);
+    expect(said(bob)).toEqual([]);
+    world.site("weur").skew = 3_600_000;
+    world.site("weur").alarm = undefined;
+    ann.say("next");
+    await world.pass(1000);
+    expect(bob.socket.of("chat_message").map(({ message }) => message)).toEqual(["held", "next"]);
+  });
+
   it("does not make the other regions forget what they must keep", async () => {
     const world = new World(undefined, { visibleMessages: 3, messagesPerMinute: 100 });
     const ann = await world.site("weur").enter("ann");
