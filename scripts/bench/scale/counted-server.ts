@@ -1,5 +1,5 @@
 /** Our Worker with counters around it, in a workerd of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,12 +62,14 @@ export interface CountedServer extends Server {
   leap(ms: number): Promise<void>;
 }
 
+/** Linux's folder in memory: how long this machine's disk takes for a commit is not what is measured. */
+const MEMORY = "/dev/shm";
 /** ms. Longest wait for what is under way; between two looks. */
 const QUIET_MS = 60_000;
 const LOOK_MS = 10;
 
 export async function startCounted(regions: readonly [Region, ...Region[]]): Promise<CountedServer> {
-  const folder = mkdtempSync(path.join(tmpdir(), "bench-scale-"));
+  const folder = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), "bench-scale-"));
   const clock = new Clock();
   const ours = path.join(folder, "ours.mjs");
   writeFileSync(ours, (await bundleWorker()).contents);

@@ -162,7 +162,7 @@ export function section(outcome: Outcome): string[] {
   const { machine } = outcome;
   return [
     `Measured ${machine.at.slice(0, 16).replace("T", " ")} UTC on ${machine.cores} cores of ${machine.cpu}, workerd ${machine.workerd}; ` +
-      `load of the machine before: ${machine.load.toFixed(1)}. Server and people have a core each. A process may open ` +
+      `load of the machine before: ${machine.load.toFixed(1)}. Server and people have a core each; data lie in memory, as the disk is not what is measured. A process may open ` +
       `${whole(outcome.descriptorLimit)} files here, which nobody but root may raise: a room takes about ` +
       `${descriptorsOf(outcome).room.toFixed(1)}, a connection ${descriptorsOf(outcome).socket.toFixed(1)}.`,
     "",
