@@ -7,6 +7,9 @@ import { expect } from "vitest";
 import { startTestAccount, type TestAccount } from "../test-account.ts";
 import { recordRequests } from "./request-record.ts";
 
+/** Nothing listens there: whoever asks is refused at once. */
+const CLOSED_PORT = "http://127.0.0.1:1/";
+
 export interface Finished {
   readonly code: number | null;
   readonly output: string;
@@ -44,6 +47,11 @@ export async function openLab(bin: string): Promise<WranglerLab> {
         NO_COLOR: "1",
         FORCE_COLOR: "0",
         WRANGLER_SEND_METRICS: "false",
+        // No word with the registry: its banner asks for newer versions, and so does an error.
+        WRANGLER_HIDE_BANNER: "true",
+        npm_config_registry: CLOSED_PORT,
+        // A start is mostly the compilation of ten megabytes of script.
+        NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
         CLOUDFLARE_API_BASE_URL: record.url,
         CLOUDFLARE_API_TOKEN: account.apiToken,
         CLOUDFLARE_ACCOUNT_ID: account.accountId,

@@ -103,11 +103,6 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
 
     it("kv namespace, key and bulk", async () => {
       const where = ["--binding", "KV", "--remote"];
-      expect(await lab.good(["kv", "namespace", "list"])).toContain('"own-kv"');
-      expect(await lab.good(["kv", "key", "get", "last", ...where])).toContain("hi");
-      await lab.good(["kv", "key", "put", "a/b c", "value", "--metadata", '{"by":"me"}', ...where]);
-      const listed = await lab.good(["kv", "key", "list", "--prefix", "a/", ...where]);
-      expect(listed).toMatch(/"name": "a\/b c",\s*"metadata": \{\s*"by": "me"/);
       const ttl = 3600;
       lab.write({
         "put.json": [
@@ -116,45 +111,51 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
         ],
         "keys.json": ["one", "two"],
       });
-      expect(await lab.good(["kv", "bulk", "put", "put.json", ...where])).toContain("Success");
-      expect(await lab.good(["kv", "bulk", "get", "keys.json", ...where])).toMatch(
-        /"one": "1",\s*"two": "2"/,
-      );
-      await lab.good(["kv", "bulk", "delete", "keys.json", "--force", ...where]);
-      expect(await lab.good(["kv", "key", "list", ...where])).not.toContain('"one"');
-      await lab.good(["kv", "key", "delete", "a/b c", ...where]);
-      expect(await lab.good(["kv", "key", "list", ...where])).not.toContain("a/b c");
+      const [namespaces, last, , bulk] = await Promise.all([
+        lab.good(["kv", "namespace", "list"]),
+        lab.good(["kv", "key", "get", "last", ...where]),
+        lab.good(["kv", "key", "put", "a/b c", "value", "--metadata", '{"by":"me"}', ...where]),
+        lab.good(["kv", "bulk", "put", "put.json", ...where]),
+      ]);
+      expect(namespaces).toContain('"own-kv"');
+      expect(last).toContain("hi");
+      expect(bulk).toContain("Success");
+      const [listed, got] = await Promise.all([
+        lab.good(["kv", "key", "list", "--prefix", "a/", ...where]),
+        lab.good(["kv", "bulk", "get", "keys.json", ...where]),
+      ]);
+      expect(listed).toMatch(/"name": "a\/b c",\s*"metadata": \{\s*"by": "me"/);
+      expect(got).toMatch(/"one": "1",\s*"two": "2"/);
+      await Promise.all([
+        lab.good(["kv", "bulk", "delete", "keys.json", "--force", ...where]),
+        lab.good(["kv", "key", "delete", "a/b c", ...where]),
+      ]);
+      const left = await lab.good(["kv", "key", "list", ...where]);
+      expect(left).toContain('"last"');
+      expect(left).not.toMatch(/"one"|"two"|a\/b c/);
     });
 
     it("tail: JSON and pretty, with filters by method, status, header and search", async () => {
-      const hit = (path: string, headers = {}) => lab.account.visit("own.local.localhost", path, headers);
-      await watching(lab, ["--format", "json"], async (output) => {
-        await eventually(async () => {
-          await hit("/tailed");
-          expect(output()).toMatch(/"message": \[\s*"seen",\s*"\/tailed"/);
-        }, 60_000);
-        expect(output()).toContain('"scriptName": "own"');
-      });
-      await watching(
-        lab,
+      const hit = (path: string, headers = {}, method?: string) =>
+        lab.account.visit("own.local.localhost", path, headers, method);
+      const tails = [
+        ["--format", "json"],
         ["--format", "pretty", "--header", "x-room:red", "--search", "seen"],
-        async (output) => {
-          await eventually(async () => {
-            await hit("/plain");
-            await hit("/red", { "x-room": "red" });
-            expect(output()).toMatch(/GET http:\/\/own\.local\.localhost\/red - Ok/);
-          }, 60_000);
-          expect(output()).toContain("(log) seen /red");
-          expect(output()).not.toContain("/plain");
-        },
-      );
-      await watching(lab, ["--format", "json", "--method", "DELETE", "--status", "error"], async (output) => {
+        ["--format", "json", "--method", "DELETE", "--status", "error"],
+      ];
+      await watching(lab, tails, async (all = silent, red = silent, broken = silent) => {
         await eventually(async () => {
-          await hit("/fine");
-          await lab.account.visit("own.local.localhost", "/broken", {}, "DELETE");
-          expect(output()).toContain("not today");
+          await hit("/plain");
+          await hit("/red", { "x-room": "red" });
+          await hit("/broken", {}, "DELETE");
+          expect(all()).toMatch(/"message": \[\s*"seen",\s*"\/plain"/);
+          expect(red()).toMatch(/GET http:\/\/own\.local\.localhost\/red - Ok/);
+          expect(broken()).toContain("not today");
         }, 60_000);
-        expect(output()).not.toContain("/fine");
+        expect(all()).toContain('"scriptName": "own"');
+        expect(red()).toContain("(log) seen /red");
+        expect(red()).not.toContain("/plain");
+        expect(broken()).not.toContain("/plain");
       });
     });
 
@@ -174,10 +175,12 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
       const uploaded = await lab.good(["versions", "upload", "--tag", "t1", "--message", "try it"]);
       const next = versionIn(uploaded);
       expect(await lab.visit("own.local.localhost")).toMatch(/^hi /);
-      const listed = await lab.good(["versions", "list"]);
+      const [listed, viewed] = await Promise.all([
+        lab.good(["versions", "list"]),
+        lab.good(["versions", "view", next]),
+      ]);
       expect(listed).toContain(next);
       expect(listed).toMatch(/Tag:\s+t1\s+Message:\s+try it/);
-      const viewed = await lab.good(["versions", "view", next]);
       expect(viewed).toMatch(/Handlers:\s+fetch/);
       expect(viewed).toContain('env.GREETING ("next")');
 
@@ -185,16 +188,22 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
       expect(deployed).toContain(`Deployed own version ${next} at 20% and version ${before} at 80%`);
       const seen = await Promise.all(Array.from({ length: 60 }, () => lab.visit("own.local.localhost")));
       expect(new Set(seen.map((text) => text.split(" ")[0]))).toEqual(new Set(["hi", "next"]));
-      const status = await lab.good(["deployments", "status"]);
+      const [status, refused] = await Promise.all([
+        lab.good(["deployments", "status"]),
+        lab.bad(["secret", "put", "KEY"], "late"),
+      ]);
       expect(status).toContain(`(20%) ${next}`);
       expect(status).toContain(`(80%) ${before}`);
-      expect(await lab.bad(["secret", "put", "KEY"], "late")).toMatch(/latest version/i);
+      expect(refused).toMatch(/latest version/i);
 
       await lab.good(["versions", "secret", "put", "LATER"], "later");
-      expect(await lab.good(["versions", "list"])).toContain("Secret Change");
       await lab.good(["rollback", before, "--yes", "--message", "not good"]);
       expect(await lab.visit("own.local.localhost")).toMatch(/^hi /);
-      const history = await lab.good(["deployments", "list"]);
+      const [versions, history] = await Promise.all([
+        lab.good(["versions", "list"]),
+        lab.good(["deployments", "list"]),
+      ]);
+      expect(versions).toContain("Secret Change");
       expect(history).toMatch(/Source:\s+Rollback\s+Message:\s+not good/);
       expect(history).toContain(`(100%) ${before}`);
     });
@@ -295,17 +304,21 @@ export function wranglerStories(title: string, bin: () => Promise<string>): void
 /** `deployments status` prints `(100%) <id>`. */
 const idLine = (output: string): string => `Version ID: ${/\(100%\) (\S+)/.exec(output)?.[1]}`;
 
+type Output = () => string;
+const silent: Output = () => "";
+
+/** Several tails at once: `work` gets what each has said. */
 async function watching(
   lab: WranglerLab,
-  args: readonly string[],
-  work: (output: () => string) => Promise<void>,
+  tails: readonly (readonly string[])[],
+  work: (...outputs: Output[]) => Promise<void>,
 ): Promise<void> {
-  const { child, output } = lab.start(["tail", "own", ...args]);
-  const ended = new Promise((resolve) => child.on("close", resolve));
+  const started = tails.map((args) => lab.start(["tail", "own", ...args]));
+  const ended = started.map(({ child }) => new Promise((resolve) => child.on("close", resolve)));
   try {
-    await work(output);
+    await work(...started.map(({ output }) => output));
   } finally {
-    child.kill("SIGTERM");
-    await ended;
+    for (const { child } of started) child.kill("SIGTERM");
+    await Promise.all(ended);
   }
 }
