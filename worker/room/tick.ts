@@ -2,7 +2,8 @@
 import type { Outcome } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import type { Item, Personal } from "./deliver.ts";
-import type { Ack, ErrorFrame, Notice, Presence, Typing } from "./protocol.ts";
+import { narrow } from "./narrow.ts";
+import type { Ack, ErrorFrame, Notice, Presence, ServerFrame, Typing } from "./protocol.ts";
 import type { Arrival } from "./take.ts";
 
 export interface Composition {
@@ -48,7 +49,7 @@ export function compose(happened: Happened): Composition {
     switch (outcome.kind) {
       case "accepted": {
         const { entry } = outcome;
-        const json = JSON.stringify({ type: "chat_message", ...entry });
+        const json = textOf({ type: "chat_message", ...entry });
         if (clientId !== undefined) {
           const own = personalOf(connection);
           own.first.push(ack(clientId, entry));
@@ -71,22 +72,23 @@ export function compose(happened: Happened): Composition {
   }
   items.push(...presence.left.map(presenceItem));
   for (const [{ userId, username }, isTyping] of typing)
-    items.push({ json: JSON.stringify({ type: "typing", userId, username, isTyping }), hiddenFrom: userId });
-  for (const frame of remoteTyping.values())
-    items.push({ json: JSON.stringify(frame), hiddenFrom: frame.userId });
+    items.push({ json: textOf({ type: "typing", userId, username, isTyping }), hiddenFrom: userId });
+  for (const frame of remoteTyping.values()) items.push({ json: textOf(frame), hiddenFrom: frame.userId });
   for (const notice of notices) items.push({ json: JSON.stringify(notice) });
   return { items, personal };
 }
 
+const textOf = (frame: ServerFrame): string => narrow(JSON.stringify(frame));
+
 function arrivalItem(arrival: Arrival): Item {
   if (arrival.kind === "deletion")
     return { json: JSON.stringify({ type: "message_deleted", ...arrival.deletion }) };
-  const json = JSON.stringify({ type: "chat_message", ...arrival.entry });
+  const json = textOf({ type: "chat_message", ...arrival.entry });
   // A plain client appends what it gets: it would show the message twice.
   return arrival.replaces ? { json, hiddenFromPlain: true } : { json };
 }
 
-const presenceItem = (frame: Presence): Item => ({ json: JSON.stringify(frame), hiddenFrom: frame.userId });
+const presenceItem = (frame: Presence): Item => ({ json: textOf(frame), hiddenFrom: frame.userId });
 
 function ack(
   clientId: string,
