@@ -12,7 +12,8 @@ import type { Outcome } from "./bench/scale/outcome.ts";
 import { writePage } from "./bench/scale/page.ts";
 import { descriptorLimit } from "./bench/scale/process-usage.ts";
 import { terminal } from "./bench/scale/report.ts";
-import { writeMeasured } from "./cost/measured.ts";
+import { readMeasured, writeMeasured } from "./cost/measured.ts";
+import { writePage as writeCosts } from "./cost/page.ts";
 import { run } from "./toolchain/run.ts";
 import { fail, say, step } from "./toolchain/steps.ts";
 
@@ -79,7 +80,8 @@ async function main(): Promise<void> {
   if (values.quick || values["no-page"]) return;
   writePage(outcome);
   writeMeasured(outcome);
-  say("✓ docs/performance.md, its charts, and the counts of npm run cost");
+  writeCosts(readMeasured());
+  say("✓ docs/performance.md, its charts, the counts of npm run cost, and docs/cost.md");
 }
 
 main().then(() => process.exit(0), fail);
