@@ -64,8 +64,8 @@ export function lineChart(title: string, xName: string, yName: string, lines: re
     Math.ceil(Math.log10(Math.max(...values, 10))),
   ];
   const [yLow = 0, yHigh = 1] = range(ys);
-  const xLow = Math.log10(Math.min(...xs, 20));
-  const xHigh = Math.log10(Math.max(...xs, 100));
+  const xLow = Math.log10(Math.min(...xs));
+  const xHigh = Math.log10(Math.max(...xs));
   const x = (value: number) =>
     left + ((WIDTH - left - right) * (Math.log10(value) - xLow)) / Math.max(xHigh - xLow, 1e-9);
   const y = (value: number) =>

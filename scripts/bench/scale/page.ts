@@ -17,10 +17,19 @@ export function chartsOf({ rooms, people, regions }: Outcome): ReadonlyMap<strin
   const asked = (name: keyof Rates) => regions.map((step) => ({ x: step.regions, y: step.perMessage[name] }));
   return new Map([
     [
-      "scale-cpu.svg",
-      lineChart("CPU µs of the server for a message", "rooms, or people", "µs", [
-        { name: "rooms of three", points: cpu(rooms, (step) => step.rooms) },
-        { name: "people, 20 msg/s", points: cpu(people, (step) => step.sockets) },
+      "scale-rooms.svg",
+      lineChart("CPU µs of the server for a message, by rooms of three people", "rooms", "µs", [
+        { name: "a message", points: cpu(rooms, (step) => step.rooms) },
+      ]),
+    ],
+    [
+      "scale-people.svg",
+      lineChart("CPU µs of the server for a message, a thousand people to a room", "people", "µs", [
+        { name: "a message", points: cpu(people, (step) => step.sockets) },
+        {
+          name: "a delivery",
+          points: people.map((step) => ({ x: step.sockets, y: step.cpuPerDelivery })),
+        },
       ]),
     ],
     [

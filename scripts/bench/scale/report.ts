@@ -176,7 +176,7 @@ export function section(outcome: Outcome): string[] {
     "",
     idleLine(outcome),
     "",
-    "![CPU of a message against rooms and people](performance/scale-cpu.svg)",
+    "![CPU of a message by rooms](performance/scale-rooms.svg) ![CPU of a message by people](performance/scale-people.svg)",
     "",
     "A room with replicas, eight messages a second, all regions in one process: what is added is ours, as the network takes nothing. Counts for a message:",
     "",
