@@ -127,15 +127,21 @@ const Recorded = z.object({
 
 const fullStackName = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 
+/** A stack's outputs, secret ones in plain: never log them. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
 /**
- * What the last finished `up` of this stack recorded. By an invoke and not by a StackReference, which is a resource and
- * would show up as drift. Secret outputs come in plain: never log this.
+ * The outputs of the last finished `up` of this stack. By an invoke and not by a StackReference, which is a resource and
+ * would show up as drift.
  */
-export async function readLastDeployment(): Promise<Recorded | undefined> {
+export async function readOutputs(): Promise<Outputs> {
   const name = fullStackName();
   const answer: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }, {});
-  const outputs = z.object({ outputs: z.record(z.string(), z.unknown()).nullish() }).parse(answer).outputs;
-  const record = outputs?.[RECORD_OUTPUT];
+  return z.object({ outputs: z.record(z.string(), z.unknown()).nullish() }).parse(answer).outputs ?? {};
+}
+
+/** What that `up` recorded. */
+export function recordedIn({ [RECORD_OUTPUT]: record }: Outputs): Recorded | undefined {
   return typeof record === "string" ? Recorded.parse(JSON.parse(record)) : undefined;
 }
 

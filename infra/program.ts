@@ -1,5 +1,6 @@
 /** The deployment from beginning to end: read the settings, bundle, look at the account, plan, and only then touch it. */
 import { createRequire } from "node:module";
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { type Bundle, bundleFromText, bundleWorker } from "./bundle.ts";
@@ -9,11 +10,13 @@ import { IMPORTS, readImports } from "./imports.ts";
 import { keptBundle, providersHttp } from "./kept-bundle.ts";
 import {
   liveScriptAfter,
+  type Outputs,
   type Recorded,
-  readLastDeployment,
   readLiveScript,
   readMemory,
+  readOutputs,
   readZones,
+  recordedIn,
 } from "./live.ts";
 import { MIGRATION_HISTORY } from "./migration-history.ts";
 import { expiryOf } from "./plan/age.ts";
@@ -32,7 +35,7 @@ import {
 } from "./plan/releases.ts";
 import { type Home, leftBehind } from "./plan/rooms-address.ts";
 import { outsideTheirZone, webSocketUrl, zoneOf, zonesToFind } from "./plan/routes.ts";
-import { runInWords } from "./plan/run-in-words.ts";
+import { NOTHING_TO_RECORD, runInWords } from "./plan/run-in-words.ts";
 import {
   plainSettings,
   scriptBindings,
@@ -107,13 +110,14 @@ export async function program(): Promise<Record<string, unknown>> {
   const imports = readImports(process.env[IMPORTS]);
   // Whoever takes a script over by its own command agrees to it by that.
   const consent = imports.script ? { ...settings.consent, adoptScript: scriptName } : settings.consent;
-  const [built, live, last, memory, zones] = await Promise.all([
+  const [built, live, before, memory, zones] = await Promise.all([
     bundleWorker(),
     readLiveScript(accountId, scriptName),
-    readLastDeployment(),
+    readOutputs(),
     readMemory(),
     readZones(accountId, zonesToFind(settings)),
   ]);
+  const last = recordedIn(before);
 
   const asked = process.env[ROLLBACK_VERSION] || undefined;
   const newestTag = MIGRATION_HISTORY.at(-1)?.tag ?? "";
@@ -193,7 +197,7 @@ export async function program(): Promise<Record<string, unknown>> {
       const recorded: Recorded = { ...run, ...deployed, ...releases, ...here, history };
       return JSON.stringify(recorded);
     });
-  return {
+  const outputs = {
     url: settings.url,
     webSocketUrl: webSocketUrl(settings.url),
     scriptName: chat.scriptName,
@@ -206,4 +210,14 @@ export async function program(): Promise<Record<string, unknown>> {
     expires: expiryOf(since, settings.expiresAfterHours),
     [RECORD_OUTPUT]: pulumi.secret(record),
   };
+  if (pulumi.runtime.isDryRun()) sayWhenRecorded(outputs, before);
+  return outputs;
+}
+
+/** Tells `npm run up` that also the outputs, of which secret ones are never shown, are as the state has them. */
+function sayWhenRecorded(outputs: Outputs, before: Outputs): void {
+  pulumi.output(outputs).apply(async (now) => {
+    // What a state holds went through JSON once.
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(now)), before)) await pulumi.log.info(NOTHING_TO_RECORD);
+  });
 }

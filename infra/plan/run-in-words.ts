@@ -8,6 +8,9 @@ export interface Deployed {
   readonly secrets: Flat;
 }
 
+/** Said by a preview after which an `up` would have nothing to do, not even outputs to write. */
+export const NOTHING_TO_RECORD = "no output changes";
+
 /** The run as lines: live tag, steps to run, what becomes of each class, which settings change. */
 export function runInWords(
   plan: MigrationPlan,

@@ -85,7 +85,9 @@ function section(preview: StackPreview, longestLog: number): string[] {
   const { stack, skipped, changes, lifecycle, words, errors, log } = preview;
   if (skipped) return ["", `**${stack}** was not looked at: ${skipped}`];
   const shown = changes.slice(0, MOST_CHANGES);
-  const told = words.filter((word) => !/^(live migration tag|class \S+:|no setting changes)/.test(word));
+  const told = words.filter(
+    (word) => !/^(live migration tag|class \S+:|no setting changes|no output changes)/.test(word),
+  );
   return [
     "",
     `#### ${stack}`,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { exportedState } from "../stack/exported-state.ts";
 import { type OpenStack, openStack } from "../stack/open-stack.ts";
 
 /** A version of the script that has only a share of the traffic, and how to reach it for certain. */
@@ -20,6 +21,13 @@ export type SmokeTarget = {
 export const overrideHeaders = ({ canary }: SmokeTarget): Record<string, string> =>
   canary ? { "Cloudflare-Workers-Version-Overrides": `${canary.scriptName}="${canary.versionId}"` } : {};
 
+/** The state's own resource, which holds the stack's outputs. */
+const STACK_TYPE = "pulumi:pulumi:Stack";
+const State = z.object({
+  deployment: z.object({
+    resources: z.array(z.object({ type: z.string(), outputs: z.unknown().optional() })).nullish(),
+  }),
+});
 const Outputs = z.object({
   url: z.string(),
   version: z.string(),
@@ -61,10 +69,10 @@ export async function deployedChat(stack: string): Promise<z.infer<typeof Output
 }
 
 /** The same for a stack that is open already. */
-export async function deployedChatOf({ cli, stack }: OpenStack): Promise<z.infer<typeof Outputs>> {
-  const answer = await cli.quiet(["stack", "output", "--json", "--stack", stack]);
-  if (answer.code !== 0) throw new Error(answer.stderr.trim());
-  const outputs = Outputs.safeParse(JSON.parse(answer.stdout));
+export async function deployedChatOf(open: OpenStack): Promise<z.infer<typeof Outputs>> {
+  const { stack } = open;
+  const { deployment } = State.parse(JSON.parse(await exportedState(open)));
+  const outputs = Outputs.safeParse(deployment.resources?.find(({ type }) => type === STACK_TYPE)?.outputs);
   if (!outputs.success)
     throw new Error(`Stack "${stack}" has no deployed chat yet: run \`npm run up -- ${stack}\` first.`);
   return outputs.data;

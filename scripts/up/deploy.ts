@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { NOTHING_TO_RECORD } from "../../infra/plan/run-in-words.ts";
 import { releaseGradually } from "../release/gradual-release.ts";
 import { changedBy, proveDeployed } from "../release/proof.ts";
 import { trafficOf } from "../release/traffic.ts";
@@ -52,6 +53,10 @@ export async function deploy(open: OpenStack, options: DeployOptions): Promise<n
   await showLifecycle(open, api, flags, previewed);
   const preview = await runEngine(open, ["preview", ...flags], environment);
   if (preview.code !== 0) return preview.code;
+  if (!settled && flags.length === 0 && changesNothing(preview.report)) {
+    say(`✓ nothing to deploy: stack "${open.stack}" is as the program says`);
+    return 0;
+  }
   if (!(await confirm(preview.report))) return 1;
   await adoptUnrecorded(open, api, preview.report.steps);
 
@@ -67,6 +72,10 @@ export async function deploy(open: OpenStack, options: DeployOptions): Promise<n
   else if (prove && (changed || settled)) await proveDeployed(open, changedBy(preview.report.steps));
   return code;
 }
+
+/** Whether a second run of the engine could do anything: neither a resource nor an output differs. */
+const changesNothing = ({ steps, words }: RunReport): boolean =>
+  steps.length === 0 && words.includes(NOTHING_TO_RECORD);
 
 /** The real `up`, again after each failure that can be settled. */
 async function carryOut(

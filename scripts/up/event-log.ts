@@ -16,6 +16,8 @@ export type RunReport = {
   steps: PlannedStep[];
   /** Resource changes by kind, `same` left out. */
   changes: Record<string, number>;
+  /** What the program says beside, colours removed. */
+  words: string[];
   /** The texts of errors, colours removed. */
   errors: string[];
   /** Resources whose operation failed. */
@@ -52,13 +54,14 @@ const EngineEvent = z.object({
 
 /** Reads the engine's event log: one JSON object a line, the last one cut off if the engine was killed. */
 export function readEvents(text: string): RunReport {
-  const report: RunReport = { steps: [], changes: {}, errors: [], failed: [] };
+  const report: RunReport = { steps: [], changes: {}, words: [], errors: [], failed: [] };
   for (const line of text.split("\n")) {
     const event = EngineEvent.safeParse(parseLine(line)).data;
     if (event === undefined) continue;
     const planned = event.resourcePreEvent?.metadata;
     if (planned && planned.op !== "same") report.steps.push(planned);
     if (event.resOpFailedEvent) report.failed.push(event.resOpFailedEvent.metadata);
+    if (event.diagnosticEvent?.severity === "info") report.words.push(plain(event.diagnosticEvent.message));
     if (event.diagnosticEvent?.severity === "error") report.errors.push(plain(event.diagnosticEvent.message));
     for (const [kind, count] of Object.entries(event.summaryEvent?.resourceChanges ?? {}))
       if (kind !== "same" && count > 0) report.changes[kind] = count;

@@ -34,6 +34,13 @@ test("errors are kept as plain text, without the engine's colours", () => {
   ]);
 });
 
+test("what the program says beside is kept as plain text", () => {
+  const message = "<{%reset%}>no output changes<{%reset%}>\n";
+  expect(readEvents(lines({ diagnosticEvent: { severity: "info", message } })).words).toEqual([
+    "no output changes",
+  ]);
+});
+
 test("the log of an engine that was killed in the middle of a line is read up to there", () => {
   const text = `${lines({ resourcePreEvent: { metadata: create } })}\n{"diagnosticEv`;
   expect(readEvents(text).steps).toHaveLength(1);

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { RunReport } from "../../../scripts/up/event-log.ts";
 import { readState, remedyFor, unrecorded } from "../../../scripts/up/recovery.ts";
 
-const failedWith = (...errors: string[]): RunReport => ({ steps: [], changes: {}, errors, failed: [] });
+const failedWith = (...errors: string[]): RunReport => ({
+  steps: [],
+  changes: {},
+  words: [],
+  errors,
+  failed: [],
+});
 
 describe("what can be done about a failed run", () => {
   test("a title or a route that is taken: adopt what an unanswered request created", () => {
