@@ -131,6 +131,12 @@ export const classUnknown = (verb: string, className: string) =>
     10074,
     `Cannot apply ${verb} migration to class '${className}' which was not exported in the previous version of the script`,
   );
+export const transferredClassUnknown = (className: string, script: string) =>
+  permanent(
+    400,
+    10074,
+    `Cannot apply transfer-class migration: script '${script}' has no Durable Object class '${className}'`,
+  );
 export const migrationInVersion = () =>
   permanent(
     400,

@@ -5,12 +5,26 @@
 import type { Cloud } from "../cloud.ts";
 import { versionNotFound } from "../cloudflare-errors.ts";
 import { removeObjectData } from "../runtime/data-folders.ts";
-import { type DeployedScript, readFleet, toWorker, withScript } from "../runtime/deployed-worker.ts";
+import {
+  type DeployedScript,
+  readFleet,
+  toWorker,
+  withForwards,
+  withoutNamespaces,
+  withScript,
+} from "../runtime/deployed-worker.ts";
 import type { Binding } from "../state/binding.ts";
 import { transaction } from "../state/database.ts";
 import { addDeployment, type VersionShare } from "../state/deployments.ts";
 import { type MigrationPlan, type Migrations, planMigration } from "../state/migrations.ts";
-import { namespacesOf, replaceNamespaces } from "../state/object-namespaces.ts";
+import { addMoves, listMoves, movesOf } from "../state/object-moves.ts";
+import {
+  listObjectNamespaces,
+  namespacesOf,
+  type ObjectNamespace,
+  removeNamespace,
+  replaceNamespaces,
+} from "../state/object-namespaces.ts";
 import { type Script, saveScript, tailConsumersOf } from "../state/scripts.ts";
 import {
   addVersion,
@@ -40,6 +54,7 @@ export const planFor = (
   planMigration({
     tag: script.migrationTag,
     namespaces: namespacesOf(cloud.db, script.name),
+    others: listObjectNamespaces(cloud.db).filter((namespace) => namespace.script !== script.name),
     request,
     exportedClasses,
     boundClasses: ownClasses(bindings, script.name),
@@ -58,6 +73,9 @@ export interface Activation {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+const isIn = (namespaces: readonly ObjectNamespace[], id: string): boolean =>
+  namespaces.some((namespace) => namespace.id === id);
+
 export async function activate(cloud: Cloud, activation: Activation): Promise<Deployed> {
   const { script, version, modules, shares, plan, source, annotations } = activation;
   const context = { namespaces: plan.namespaces, tailConsumers: tailConsumersOf(script.settings) };
@@ -70,7 +88,18 @@ export async function activate(cloud: Cloud, activation: Activation): Promise<De
       return { percentage, worker: toWorker(shared, code, context) };
     }),
   };
-  await cloud.runtime.change((fleet) => withScript(fleet, deployed));
+  const before = listObjectNamespaces(cloud.db);
+  const moves = movesOf(script.name, before, plan.namespaces);
+  const namespaces = [
+    ...before.filter(({ id, script: owner }) => owner !== script.name && !isIn(plan.transferred, id)),
+    ...plan.namespaces.map((namespace) => ({ ...namespace, script: script.name })),
+  ];
+  await cloud.runtime.change((fleet) =>
+    withForwards(withScript(withoutNamespaces(fleet, plan.transferred), deployed), namespaces, [
+      ...moves,
+      ...listMoves(cloud.db),
+    ]),
+  );
   const now = cloud.now().toISOString();
   const next: Script = {
     ...script,
@@ -83,7 +112,9 @@ export async function activate(cloud: Cloud, activation: Activation): Promise<De
     transaction(cloud.db, () => {
       saveScript(cloud.db, next);
       if (modules !== undefined) addVersion(cloud.db, version, modules);
+      for (const { id } of plan.transferred) removeNamespace(cloud.db, id);
       replaceNamespaces(cloud.db, script.name, plan.namespaces);
+      addMoves(cloud.db, moves);
       addDeployment(cloud.db, {
         id: cloud.uuid(),
         script: script.name,

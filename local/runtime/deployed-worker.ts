@@ -2,7 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Assets } from "../state/assets.ts";
 import type { Binding } from "../state/binding.ts";
 import { activeDeployment } from "../state/deployments.ts";
-import { listObjectNamespaces, type ObjectNamespace } from "../state/object-namespaces.ts";
+import { forwarded, listMoves, type ObjectMove } from "../state/object-moves.ts";
+import {
+  listObjectNamespaces,
+  type ObjectNamespace,
+  type OwnedNamespace,
+} from "../state/object-namespaces.ts";
 import { listScripts, tailConsumersOf } from "../state/scripts.ts";
 import { findVersion, type Module, readModules, type Version } from "../state/versions.ts";
 
@@ -63,7 +68,39 @@ export function readFleet(db: DatabaseSync): Fleet {
     );
     return shares.length === 0 ? [] : [{ name, shares }];
   });
-  return { scripts };
+  return withForwards({ scripts }, namespaces, listMoves(db));
+}
+
+/** Every binding to a class that was renamed or transferred leads to where it is. */
+export function withForwards(
+  { scripts }: Fleet,
+  namespaces: readonly OwnedNamespace[],
+  moves: readonly ObjectMove[],
+): Fleet {
+  const led = (worker: DeployedWorker): DeployedWorker => ({
+    ...worker,
+    bindings: forwarded(worker.bindings, worker.name, namespaces, moves),
+  });
+  return {
+    scripts: scripts.map(({ name, shares }) => ({
+      name,
+      shares: shares.map(({ percentage, worker }) => ({ percentage, worker: led(worker) })),
+    })),
+  };
+}
+
+/** The fleet after these namespaces went to another script. */
+export function withoutNamespaces({ scripts }: Fleet, gone: readonly OwnedNamespace[]): Fleet {
+  const left = (worker: DeployedWorker): DeployedWorker => ({
+    ...worker,
+    namespaces: worker.namespaces.filter(({ id }) => !gone.some((namespace) => namespace.id === id)),
+  });
+  return {
+    scripts: scripts.map(({ name, shares }) => ({
+      name,
+      shares: shares.map(({ percentage, worker }) => ({ percentage, worker: left(worker) })),
+    })),
+  };
 }
 
 export function toWorker(

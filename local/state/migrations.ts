@@ -13,9 +13,9 @@ import {
   dependedClassNotExported,
   migratedClassNotExported,
   migrationTagMismatch,
-  scriptUnsupported,
+  transferredClassUnknown,
 } from "../cloudflare-errors.ts";
-import type { ObjectNamespace } from "./object-namespaces.ts";
+import type { ObjectNamespace, OwnedNamespace } from "./object-namespaces.ts";
 
 const classes = z.array(z.string().min(1)).nullish();
 
@@ -24,7 +24,9 @@ const stepSchema = z.object({
   new_sqlite_classes: classes,
   renamed_classes: z.array(z.object({ from: z.string(), to: z.string() })).nullish(),
   deleted_classes: classes,
-  transferred_classes: z.array(z.unknown()).nullish(),
+  transferred_classes: z
+    .array(z.object({ from: z.string(), from_script: z.string(), to: z.string() }))
+    .nullish(),
 });
 type Step = z.infer<typeof stepSchema>;
 
@@ -39,6 +41,8 @@ export type Migrations = z.infer<typeof migrationsSchema>;
 export interface MigrationInput {
   readonly tag: string | undefined;
   readonly namespaces: readonly ObjectNamespace[];
+  /** Of other scripts, from which a class may be transferred. */
+  readonly others: readonly OwnedNamespace[];
   readonly request: Migrations | undefined;
   readonly exportedClasses: readonly string[];
   /** Classes of this same script that the new version binds. */
@@ -51,6 +55,17 @@ export interface MigrationPlan {
   readonly namespaces: readonly ObjectNamespace[];
   /** Namespaces whose data goes. */
   readonly deleted: readonly ObjectNamespace[];
+  /** Namespaces that were another script's until now. */
+  readonly transferred: readonly OwnedNamespace[];
+}
+
+/** The script's namespaces while the steps are applied. */
+interface Progress {
+  readonly live: Map<string, ObjectNamespace>;
+  readonly deleted: ObjectNamespace[];
+  readonly transferred: OwnedNamespace[];
+  /** The last verb that made a class, by class. */
+  readonly touched: Map<string, string>;
 }
 
 /** What the upload does to the script's namespaces. Throws the `CloudflareError` that Cloudflare would answer. */
@@ -61,12 +76,16 @@ export function planMigration(input: MigrationInput): MigrationPlan {
     const expected = input.tag ?? "";
     if (got !== expected) throw migrationTagMismatch(got, expected);
   }
-  const live = new Map(input.namespaces.map((namespace) => [namespace.className, namespace]));
-  const deleted: ObjectNamespace[] = [];
-  const touched = new Map<string, string>();
-  for (const step of stepsOf(request)) applyStep(step, live, deleted, touched, input.newId);
-  checkVersion(input, live, deleted, touched);
-  return { tag: request?.new_tag ?? input.tag, namespaces: [...live.values()], deleted };
+  const progress: Progress = {
+    live: new Map(input.namespaces.map((namespace) => [namespace.className, namespace])),
+    deleted: [],
+    transferred: [],
+    touched: new Map(),
+  };
+  for (const step of stepsOf(request)) applyStep(step, progress, input);
+  checkVersion(input, progress);
+  const { live, deleted, transferred } = progress;
+  return { tag: request?.new_tag ?? input.tag, namespaces: [...live.values()], deleted, transferred };
 }
 
 function stepsOf(request: Migrations | undefined): readonly Step[] {
@@ -74,15 +93,8 @@ function stepsOf(request: Migrations | undefined): readonly Step[] {
   return request.steps && request.steps.length > 0 ? request.steps : [request];
 }
 
-function applyStep(
-  step: Step,
-  live: Map<string, ObjectNamespace>,
-  deleted: ObjectNamespace[],
-  touched: Map<string, string>,
-  newId: () => string,
-): void {
-  if (step.transferred_classes?.length)
-    throw scriptUnsupported("transferred_classes: rename or create the class instead");
+function applyStep(step: Step, progress: Progress, { newId, others }: MigrationInput): void {
+  const { live, deleted, transferred, touched } = progress;
   const create = (verb: string, className: string, useSqlite: boolean) => {
     if (live.has(className)) throw classAlreadyInUse(verb, className);
     live.set(className, { id: newId(), className, useSqlite });
@@ -99,6 +111,15 @@ function applyStep(
     live.set(to, { ...namespace, className: to });
     touched.set(to, "rename-class");
   }
+  for (const { from, from_script, to } of step.transferred_classes ?? []) {
+    const namespace = others.find(({ script, className }) => script === from_script && className === from);
+    if (namespace === undefined || transferred.includes(namespace))
+      throw transferredClassUnknown(from, from_script);
+    if (live.has(to)) throw classAlreadyInUse("transfer-class", to);
+    live.set(to, { id: namespace.id, className: to, useSqlite: namespace.useSqlite });
+    touched.set(to, "transfer-class");
+    transferred.push(namespace);
+  }
   for (const className of step.deleted_classes ?? []) {
     const namespace = live.get(className);
     if (namespace === undefined) throw classUnknown("delete-class", className);
@@ -108,12 +129,7 @@ function applyStep(
   }
 }
 
-function checkVersion(
-  input: MigrationInput,
-  live: ReadonlyMap<string, ObjectNamespace>,
-  deleted: readonly ObjectNamespace[],
-  touched: ReadonlyMap<string, string>,
-): void {
+function checkVersion(input: MigrationInput, { live, deleted, touched }: Progress): void {
   const exported = new Set(input.exportedClasses);
   for (const [className, verb] of touched)
     if (!exported.has(className)) throw migratedClassNotExported(verb, className);

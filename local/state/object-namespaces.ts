@@ -23,6 +23,10 @@ export function namespacesOf(db: DatabaseSync, script: string): OwnedNamespace[]
     .map(toNamespace);
 }
 
+export function removeNamespace(db: DatabaseSync, id: string): void {
+  db.prepare("DELETE FROM object_namespaces WHERE id = ?").run(id);
+}
+
 export function replaceNamespaces(
   db: DatabaseSync,
   script: string,

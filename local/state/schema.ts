@@ -42,4 +42,6 @@ export const SCHEMA: readonly string[] = [
      id TEXT PRIMARY KEY, script TEXT NOT NULL, manifest TEXT NOT NULL, created_at_ms INTEGER NOT NULL) STRICT;`,
   `CREATE TABLE tokens (
      value TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, permissions TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE object_moves (
+     script TEXT NOT NULL, class_name TEXT NOT NULL, namespace_id TEXT NOT NULL, PRIMARY KEY (script, class_name)) STRICT;`,
 ];

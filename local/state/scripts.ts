@@ -87,7 +87,14 @@ export function saveScript(db: DatabaseSync, script: Script): void {
 export function renameScript(db: DatabaseSync, from: string, to: string): void {
   db.exec("PRAGMA defer_foreign_keys = ON");
   db.prepare("UPDATE scripts SET name = ?2 WHERE name = ?1").run(from, to);
-  for (const table of ["versions", "deployments", "object_namespaces", "routes", "asset_sessions"])
+  for (const table of [
+    "versions",
+    "deployments",
+    "object_namespaces",
+    "object_moves",
+    "routes",
+    "asset_sessions",
+  ])
     db.prepare(`UPDATE ${table} SET script = ?2 WHERE script = ?1`).run(from, to);
   db.prepare("UPDATE domains SET service = ?2 WHERE service = ?1").run(from, to);
 }
@@ -97,6 +104,7 @@ export function removeScript(db: DatabaseSync, name: string): void {
   db.prepare("DELETE FROM routes WHERE script = ?").run(name);
   db.prepare("DELETE FROM domains WHERE service = ?").run(name);
   db.prepare("DELETE FROM object_namespaces WHERE script = ?").run(name);
+  db.prepare("DELETE FROM object_moves WHERE script = ?").run(name);
   db.prepare("DELETE FROM scripts WHERE name = ?").run(name);
 }
 

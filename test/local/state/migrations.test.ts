@@ -14,6 +14,7 @@ function plan(
   return planMigration({
     tag: live.tag,
     namespaces: live.namespaces ?? [],
+    others: [{ id: "id-theirs", script: "theirs", className: "Theirs", useSqlite: true }],
     request,
     exportedClasses: live.exported ?? ["Room"],
     boundClasses: live.bound ?? [],
@@ -39,6 +40,7 @@ describe("a migration that fits", () => {
       tag: "v1",
       namespaces: [{ id: "new-1", className: "Room", useSqlite: true }],
       deleted: [],
+      transferred: [],
     });
   });
 
@@ -56,7 +58,7 @@ describe("a migration that fits", () => {
       { old_tag: "v1", new_tag: "v2", deleted_classes: ["Room"] },
       { tag: "v1", namespaces: [room], exported: [] },
     );
-    expect(result).toEqual({ tag: "v2", namespaces: [], deleted: [room] });
+    expect(result).toEqual({ tag: "v2", namespaces: [], deleted: [room], transferred: [] });
   });
 
   it("takes the steps of wrangler one after the other", () => {
@@ -79,7 +81,7 @@ describe("a migration that fits", () => {
 
   it("leaves tag and namespaces alone when an upload carries none", () => {
     const result = plan(undefined, { tag: "v1", namespaces: [room], bound: ["Room"] });
-    expect(result).toEqual({ tag: "v1", namespaces: [room], deleted: [] });
+    expect(result).toEqual({ tag: "v1", namespaces: [room], deleted: [], transferred: [] });
   });
 });
 
@@ -133,13 +135,25 @@ describe("a migration that Cloudflare would refuse", () => {
   ])("%s", (_, request, live, code) => {
     expect(refusal(() => plan(request, live)).code).toBe(code);
   });
+});
 
-  it("501: transferring a class, which the local account cannot do, is refused by name", () => {
-    const transfer = () => plan({ transferred_classes: [{ from: "A", from_script: "b", to: "Room" }] });
-    expect(refusal(transfer)).toMatchObject({
-      status: 501,
-      message: expect.stringContaining("transferred_classes"),
-    });
+describe("a class of another script", () => {
+  const transfer = (from: string, to = "Room"): Migrations => ({
+    transferred_classes: [{ from, from_script: "theirs", to }],
+  });
+
+  it("keeps its id, and with it its data", () => {
+    const { namespaces, transferred, deleted } = plan(transfer("Theirs"));
+    expect(namespaces).toEqual([{ id: "id-theirs", className: "Room", useSqlite: true }]);
+    expect([transferred.map(({ id }) => id), deleted]).toEqual([["id-theirs"], []]);
+  });
+
+  it.each([
+    ["10074: it must be there", transfer("Nobodys"), {}, 10074],
+    ["10074: its new name must be free", transfer("Theirs"), { namespaces: [room] }, 10074],
+    ["10070: the script must export it", transfer("Theirs", "Salon"), {}, 10070],
+  ])("%s", (_, request, live, code) => {
+    expect(refusal(() => plan(request, live)).code).toBe(code);
   });
 });
 
@@ -169,6 +183,7 @@ it("whatever the history, a rename never changes an id and only a deletion drops
           const result = planMigration({
             tag: undefined,
             namespaces,
+            others: [],
             request,
             exportedClasses: ["A", "B", "C"],
             boundClasses: [],
