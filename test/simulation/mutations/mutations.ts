@@ -10,6 +10,9 @@ const LEASE_MS = 30_000;
 /** So that every membership looks newer than the one before. */
 let versions = 2 ** 50;
 
+/** An answer of the hub, as if the caller's claim were the last that it knows. */
+const underNumber = (answer: unknown, n: number): unknown => ({ ...Object(answer), n, version: 0 });
+
 /** Under an id of its own. */
 const again = (entry: Entry): Entry => ({ ...entry, id: `${entry.id}-${entry.origin}-${entry.seq}` });
 
@@ -112,9 +115,19 @@ export const MUTATIONS = {
     bundle: (bundle) => ({ ...bundle, order: ORDER_ZERO }),
   },
   "no epoch": {
-    breaks: "a replica without storage goes on under the name of the one that had it",
+    breaks:
+      "a replica without storage goes on under the name of the one that had it, and its hub does not notice",
     within: 400,
     founder: { now: BEGINNING, random: 0 },
+    room: ({ host }) => ({
+      ...host,
+      hub: {
+        register: async (asked) => underNumber(await host.hub.register(asked), asked.n),
+        acquire: async (asked) => underNumber(await host.hub.acquire(asked), asked.n),
+        release: async (asked) => underNumber(await host.hub.release(asked), asked.n),
+        attend: async (asked) => underNumber(await host.hub.attend(asked), 0),
+      },
+    }),
   },
   "floor not merged": {
     breaks: "each replica has a floor of its own",

@@ -36,6 +36,8 @@ export function makePlan(seed: number, { regions: count, size = 1 }: PlanOptions
     ...(random.chance(0.4) ? { visibleMessages: random.int(3, 10), recentMessages: 3 } : {}),
     ...(random.chance(0.3) ? { connectionsPerRoom: random.int(1, users.length) } : {}),
     ...(random.chance(0.3) ? { messagesPerMinute: random.int(2, 5) } : {}),
+    // Who hops or drops off finds the old connection in the way, here or in another region.
+    ...(seed % 8 === 5 ? { connectionsPerUser: 1 } : {}),
   };
   const weather = makeWeather(random);
   const steps = noticeable(makeSteps(random, regions, users, size), weather);
