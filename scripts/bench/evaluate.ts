@@ -2,7 +2,7 @@
 import type { LoadResult } from "./load-program.ts";
 import type { Figures } from "./measure.ts";
 import type { Outcome, Row } from "./outcome.ts";
-import { HEAVIEST, JOIN, rateKey, type Scale, SLOW, saturationKey } from "./scenarios.ts";
+import { ALL_READ, HEAVIEST, JOIN, rateKey, type Scale, SLOW, saturationKey } from "./scenarios.ts";
 import { ratioOf, sampleOf } from "./statistics.ts";
 
 const MIB = 2 ** 20;
@@ -16,6 +16,10 @@ export function evaluate(
   { sizes, rates }: Scale,
 ): Pick<Outcome, "saturation" | "curves" | "joins" | "heaviest" | "slow"> {
   const heaviest = figures.get(HEAVIEST)?.get("ours, v1")?.[0];
+  const allRead = (contender: string) => {
+    const result = figures.get(ALL_READ)?.get(contender)?.[0];
+    return result === undefined ? undefined : grownOf(result);
+  };
   return {
     saturation: sizes.map((connections) => ({
       connections,
@@ -37,10 +41,21 @@ export function evaluate(
     slow: [...(figures.get(SLOW) ?? [])].flatMap(([contender, [result]]) =>
       result === undefined
         ? []
-        : [{ contender, grownMiB: (result.rssPeak - result.rssBefore) / MIB, p99: result.p99 }],
+        : [
+            {
+              contender,
+              ...grownOf(result),
+              ...(allRead(contender) === undefined ? {} : { allRead: allRead(contender) }),
+            },
+          ],
     ),
   };
 }
+
+const grownOf = ({ rssPeak, rssBefore, p99 }: LoadResult) => ({
+  grownMiB: (rssPeak - rssBefore) / MIB,
+  p99,
+});
 
 function rowsOf(byName: ReadonlyMap<string, readonly LoadResult[]>): Row[] {
   const floor = (byName.get(FLOOR) ?? []).map(perCpuSecond);

@@ -19,7 +19,7 @@ export interface Measured {
  * A user's messages a minute: more than any user sends in a run, as the times of a minute are kept and their number is
  * part of the cost. So it is no more than the busiest run needs.
  */
-const MESSAGES_PER_MINUTE = 12_000;
+const MESSAGES_PER_MINUTE = 15_000;
 
 export async function measure(
   program: string,

@@ -19,6 +19,9 @@ const Row = z.object({
 });
 export type Row = z.infer<typeof Row>;
 
+/** Memory in MiB, and ms of those who read. */
+const Grown = z.object({ grownMiB: z.number(), p99: z.number() });
+
 export const Outcome = z.object({
   machine: z.object({
     cpu: z.string(),
@@ -51,7 +54,13 @@ export const Outcome = z.object({
   heaviest: z
     .object({ perSecond: z.number(), p50: z.number(), p99: z.number(), busy: z.number(), closed: z.number() })
     .optional(),
-  slow: z.array(z.object({ contender: z.string(), grownMiB: z.number(), p99: z.number() })),
+  slow: z.array(
+    Grown.extend({
+      contender: z.string(),
+      /** The same where everybody reads. */
+      allRead: Grown.optional(),
+    }),
+  ),
   reads: z
     .object({
       historyPerSecond: z.number(),

@@ -71,8 +71,20 @@ export function figuresOf(outcome: Outcome): string[] {
           "### Readers that never read: 5 of 10, 1,000 messages a second",
           "",
           ...markdown(
-            ["contender", "memory grows by, MiB", "p99 of the others, ms"],
-            slow.map(({ contender, grownMiB, p99 }) => [contender, grownMiB.toFixed(0), short(p99)]),
+            [
+              "contender",
+              "memory grows by, MiB",
+              "where all read",
+              "p99 of the others, ms",
+              "where all read",
+            ],
+            slow.map(({ contender, grownMiB, p99, allRead }) => [
+              contender,
+              grownMiB.toFixed(0),
+              allRead?.grownMiB.toFixed(0) ?? "-",
+              short(p99),
+              allRead === undefined ? "-" : short(allRead.p99),
+            ]),
           ),
         ]),
     ...(reads === undefined

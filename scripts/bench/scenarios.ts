@@ -106,18 +106,18 @@ export const scenariosOf = ({ runMs, heaviestMs, slowMs, rates, sizes }: Scale):
       runMs: heaviestMs,
     },
   },
-  {
-    key: SLOW,
-    of: ["ours, v1", "floor"],
+  ...[SLOW, ALL_READ].map((key) => ({
+    key,
+    of: ["ours, v1", "floor"] as const,
     spec: {
       connections: SLOW_READERS,
-      slow: SLOW_READERS,
+      slow: key === SLOW ? SLOW_READERS : 0,
       mode: "rate" as const,
       rate: SLOW_RATE,
       warmupMs: WARMUP_MS,
       runMs: slowMs,
     },
-  },
+  })),
 ];
 
 export const saturationKey = (connections: number): string => `saturation ${connections}`;
@@ -126,5 +126,7 @@ export const JOIN = "joins";
 /** The heaviest legal room: a thousand people, ten messages a minute each. */
 export const HEAVIEST = "heaviest room";
 export const SLOW = "slow readers";
+/** The same without them: what a room's memory grows by for its messages, who ever reads. */
+export const ALL_READ = "slow readers, none";
 /** Measured once a round or less: they are long. */
-export const LONG: ReadonlySet<string> = new Set([HEAVIEST, SLOW]);
+export const LONG: ReadonlySet<string> = new Set([HEAVIEST, SLOW, ALL_READ]);

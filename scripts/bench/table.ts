@@ -104,8 +104,11 @@ export function terminal(outcome: Outcome): string[] {
             `${Math.round(100 * outcome.heaviest.busy)} % of a core, ${outcome.heaviest.closed} closed`,
         ]),
     ...outcome.slow.map(
-      ({ contender, grownMiB, p99 }) =>
-        `Five of ten never read: ${contender} grows by ${grownMiB.toFixed(0)} MiB, p99 of the others ${p99} ms`,
+      ({ contender, grownMiB, p99, allRead }) =>
+        `Five of ten never read: ${contender} grows by ${grownMiB.toFixed(0)} MiB, p99 of the others ${p99} ms` +
+        (allRead === undefined
+          ? ""
+          : `; where all read, ${allRead.grownMiB.toFixed(0)} MiB and ${allRead.p99} ms`),
     ),
     ...(outcome.reads === undefined
       ? []

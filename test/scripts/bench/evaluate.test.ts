@@ -3,6 +3,7 @@ import { evaluate } from "../../../scripts/bench/evaluate.ts";
 import { flaw, type LoadResult } from "../../../scripts/bench/load-program.ts";
 import type { Outcome } from "../../../scripts/bench/outcome.ts";
 import { chartsOf, figuresOf } from "../../../scripts/bench/page.ts";
+import { ALL_READ, SLOW } from "../../../scripts/bench/scenarios.ts";
 import { ratioOf, sampleOf } from "../../../scripts/bench/statistics.ts";
 
 const result = (over: Partial<LoadResult>): LoadResult => ({
@@ -121,5 +122,19 @@ describe("the page of figures", () => {
       expect(text).toMatch(/^<svg .*<\/svg>\n$/s);
       expect(text).not.toMatch(/NaN|Infinity|undefined/);
     }
+  });
+});
+
+describe("slow readers", () => {
+  it("stand beside the same where everybody reads: memory grows for messages, too", () => {
+    const run = (grown: number, p99: number) =>
+      new Map([["ours, v1", [result({ rssPeak: grown * 2 ** 20, p99 })]]]);
+    const figures = new Map([
+      [SLOW, run(50, 9)],
+      [ALL_READ, run(40, 8)],
+    ]);
+    expect(evaluate(figures, scale).slow).toEqual([
+      { contender: "ours, v1", grownMiB: 50, p99: 9, allRead: { grownMiB: 40, p99: 8 } },
+    ]);
   });
 });
