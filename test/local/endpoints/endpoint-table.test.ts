@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import type { Cloud } from "../../../local/cloud.ts";
 import { Faults } from "../../../local/faults.ts";
 import { openDatabase } from "../../../local/state/database.ts";
 import { ensureIdentity } from "../../../local/state/identity.ts";
-import { recordedSteps } from "../contract/recorded-calls.ts";
+import { fixtures, recordedSteps } from "../contract/recorded-calls.ts";
 import { CLIENTS, endpointTable, routesMarked } from "./endpoint-table.ts";
 
 it("the table of docs/local-account.md has exactly the endpoints that the API has", () => {
@@ -31,11 +31,8 @@ it("its clients are known by name", () => {
 });
 
 it("the official provider's recorded requests reach every endpoint that the table says it does", () => {
-  const fixtures = readdirSync(new URL("../contract/fixtures", import.meta.url));
-  const requests = fixtures
-    .flatMap((file) => recordedSteps(file.replace(".jsonl", "")))
-    .flatMap(({ calls }) =>
-      calls.flatMap((call) => ("method" in call ? [`${call.method} ${call.path}`] : [])),
-    );
+  const requests = fixtures()
+    .flatMap(recordedSteps)
+    .flatMap(({ calls }) => calls.map(({ method, path }) => `${method} ${path}`));
   expect(routesMarked("provider", requests)).toEqual({ missing: [], unexpected: [] });
 });

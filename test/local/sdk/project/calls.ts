@@ -157,7 +157,7 @@ async function script(): Promise<void> {
   await keep("workers.scripts.schedules.get", scripts.schedules.get("sdk", account));
 
   const tail = await keep("workers.scripts.tail.create", scripts.tail.create("sdk", account));
-  // A list, whatever the SDK's type says: Cloudflare's own examples show one.
+  // A list, as Cloudflare's Rust client reads it: the SDK's type of this answer is one object.
   await scripts.tail.get("sdk", account);
   await keep("workers.scripts.tail.delete", scripts.tail.delete(tail.id, { ...account, script_name: "sdk" }));
 }
