@@ -2,7 +2,7 @@
 import { SERVER_PRICES_AS_OF, serverBill } from "./central-server.ts";
 import type { Measured } from "./measured.ts";
 import { BASE_DOLLARS, dollarsOf, type Meter, PRICES, PRICES_AS_OF, SOURCES, type Usage } from "./prices.ts";
-import { ASSUMED, type Load, pingsOf, USUAL, usageOf, withoutHibernation } from "./usage.ts";
+import { ASSUMED, articlesCode, type Load, pingsOf, USUAL, usageOf, withoutHibernation } from "./usage.ts";
 
 const METERS = Object.keys(PRICES) as Meter[];
 
@@ -22,6 +22,7 @@ export function billLines(load: Load, measured: Measured): string[] {
   const usage = usageOf(load, measured);
   const total = totalOf(usage);
   const awake = totalOf(withoutHibernation(load, measured));
+  const article = totalOf(articlesCode(load, measured));
   const server = serverBill(load);
   const people = load.rooms * load.usersPerRoom;
   const pings = dollarsOf(
@@ -42,6 +43,7 @@ export function billLines(load: Load, measured: Measured): string[] {
     }),
     `Together ${dollars(total)} a month${people === 0 ? "" : `, ${dollars((1000 * total) / people)} a thousand people`}`,
     `The same without hibernation: ${dollars(awake)} (${saving(total, awake)} by it)`,
+    `The article's code, which stores nothing: ${dollars(article)} (${saving(total, article)} against it)`,
     `On ${count(server.servers)} servers in one place: ${dollars(server.dollars)} (${saving(total, server.dollars)}; prices as quoted on ${SERVER_PRICES_AS_OF})`,
     `Workers Logs of everything (observability.headSamplingRate 1) would add ${dollars(logged)}`,
     `Pings are read as free; if they were counted like messages: ${dollars(pings)} more`,
@@ -86,14 +88,15 @@ export const CASES = [
 ] as const satisfies readonly (Load & { name: string })[];
 
 export const caseTable = (measured: Measured): string[] => [
-  "| case | a month | without hibernation | servers in one place | Workers Logs of everything adds |",
-  "| --- | --- | --- | --- | --- |",
+  "| case | a month | without hibernation | the article's code | servers in one place | Workers Logs of everything adds |",
+  "| --- | --- | --- | --- | --- | --- |",
   ...CASES.map(({ name, ...load }) => {
     const ours = totalOf(usageOf(load, measured));
     const awake = totalOf(withoutHibernation(load, measured));
+    const article = totalOf(articlesCode(load, measured));
     const server = serverBill(load).dollars;
     const logged = totalOf(usageOf({ ...load, logShare: 1 }, measured)) - ours;
-    return `| ${name} | ${dollars(ours)} | ${dollars(awake)}: ${saving(ours, awake)} | ${dollars(server)}: ${saving(ours, server)} | ${dollars(logged)} |`;
+    return `| ${name} | ${dollars(ours)} | ${dollars(awake)}: ${saving(ours, awake)} | ${dollars(article)}: ${saving(ours, article)} | ${dollars(server)}: ${saving(ours, server)} | ${dollars(logged)} |`;
   }),
 ];
 

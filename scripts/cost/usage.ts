@@ -123,10 +123,28 @@ export function usageOf(load: Load, measured: Measured): Usage {
   };
 }
 
-/** The article's way: an object that holds its sockets awake is paid for every second in which somebody is connected. */
+/** Sockets held with `accept()`: the object is paid for every second in which somebody is connected. */
 export function withoutHibernation(load: Load, measured: Measured): Usage {
   const seconds = load.rooms * load.regions * load.hoursPerDay * DAYS * HOUR_S;
   return { ...usageOf(load, measured), objectDuration: seconds * ASSUMED.objectGb };
+}
+
+/** The article's code: one object a room, which holds its sockets and its messages in memory. Nothing is stored. */
+export function articlesCode(load: Load, measured: Measured): Usage {
+  const alone = withoutHibernation({ ...load, regions: 1, logShare: 0 }, measured);
+  const { rooms, usersPerRoom, messagesPerDay, visitsPerDay } = load;
+  const visits = rooms * DAYS * usersPerRoom * visitsPerDay;
+  const frames = rooms * DAYS * messagesPerDay * (1 + ASSUMED.typingPerMessage);
+  return {
+    ...alone,
+    objectRequests: visits + frames / ASSUMED.messagesPerRequest,
+    rowsRead: 0,
+    rowsWritten: 0,
+    stored: 0,
+    kvWrites: 0,
+    kvReads: 0,
+    dataPoints: 0,
+  };
 }
 
 /** Pings of a month: answered by the runtime, which the price list says is not charged. */

@@ -7,7 +7,14 @@ import { readMeasured } from "../../../scripts/cost/measured.ts";
 import { filled } from "../../../scripts/cost/page.ts";
 import { BASE_DOLLARS, dollarsOf, PRICES } from "../../../scripts/cost/prices.ts";
 import { billLines, CASES, caseTable, totalOf } from "../../../scripts/cost/report.ts";
-import { type Load, ratesFor, USUAL, usageOf, withoutHibernation } from "../../../scripts/cost/usage.ts";
+import {
+  articlesCode,
+  type Load,
+  ratesFor,
+  USUAL,
+  usageOf,
+  withoutHibernation,
+} from "../../../scripts/cost/usage.ts";
 import { projectFolder } from "../../../scripts/toolchain/places.ts";
 
 const measured = readMeasured();
@@ -42,6 +49,12 @@ describe("a month's bill", () => {
     expect(totalOf(withoutHibernation(many, measured))).toBeGreaterThan(5 * bill(many));
     for (const { name, ...one } of CASES)
       expect(totalOf(withoutHibernation(one, measured)), name).toBeGreaterThanOrEqual(bill(one));
+  });
+
+  it("of the article's code has nothing stored in it, and all the time that somebody is connected", () => {
+    const usage = articlesCode({ ...load, regions: 3, logShare: 1 }, measured);
+    expect(usage).toMatchObject({ rowsWritten: 0, stored: 0, kvWrites: 0, dataPoints: 0, logEvents: 0 });
+    expect(usage.objectDuration).toBe(1000 * 30 * 8 * 3600 * 0.125);
   });
 
   it("names its prices' date and sources, and every meter", () => {
