@@ -42,7 +42,8 @@ export function tokenRoutes(app: Hono, cloud: Cloud): void {
     const token = { id: cloud.hexId(), name, permissions };
     const value = randomBytes(TOKEN_BYTES).toString("base64url");
     addToken(cloud.db, value, token);
-    return ok(context, { id: token.id, name, status: "active", policies, value });
+    const named = policies.map((policy) => ({ id: cloud.hexId(), ...policy }));
+    return ok(context, { id: token.id, name, status: "active", policies: named, value });
   });
 
   app.delete("/user/tokens/:id", (context) => {

@@ -96,7 +96,7 @@ export const workerVersionView = (cloud: Cloud, script: Script, version: Version
   compatibility_date: version.compatibilityDate,
   compatibility_flags: version.compatibilityFlags,
   usage_model: version.usageModel,
-  migration_tag: version.migrationTag ?? null,
+  ...(version.migrationTag === undefined ? {} : { migration_tag: version.migrationTag }),
   startup_time_ms: version.startupTimeMs,
   bindings: bindingViews(version.bindings, version.script, listObjectNamespaces(cloud.db)),
   urls: canBePreviewed(cloud, script, version) ? [previewUrl(cloud, version)] : [],

@@ -231,7 +231,68 @@ async function addresses(zone_id: string): Promise<void> {
   await keep("workers.domains.delete", domains.delete(id, account));
 }
 
+/** The newer API: a Worker, then its versions. */
+async function workers(): Promise<void> {
+  const { workers } = client.workers.beta;
+  const worker = await keep("workers.beta.workers.create", workers.create({ ...account, name: "newer" }));
+  await keep("workers.beta.workers.get", workers.get(worker.id, account));
+  await keepItems("workers.beta.workers.list", workers.list(account));
+  const whole = { ...account, name: "newer", logpush: true };
+  await keep("workers.beta.workers.update", workers.update(worker.id, whole));
+  const change = {
+    ...account,
+    name: "newer",
+    tags: ["kept"],
+    logpush: true,
+    tail_consumers: [],
+    observability: { enabled: true },
+    subdomain: { enabled: false },
+  };
+  await keep("workers.beta.workers.edit", workers.edit(worker.id, change));
+
+  const module = {
+    name: "index.mjs",
+    content_type: "application/javascript+module",
+    content_base64: btoa("export default { fetch() {} };"),
+  };
+  const version = await keep(
+    "workers.beta.workers.versions.create",
+    workers.versions.create(worker.id, {
+      ...account,
+      main_module: module.name,
+      modules: [module],
+      compatibility_date: "2026-08-01",
+    }),
+  );
+  const own = { ...account, worker_id: worker.id };
+  await keep("workers.beta.workers.versions.get", workers.versions.get(version.id, own));
+  await keepItems("workers.beta.workers.versions.list", workers.versions.list(worker.id, account));
+  await workers.versions.delete(version.id, own);
+  await workers.delete(worker.id, account);
+}
+
+async function tokens(): Promise<void> {
+  const { tokens } = client.user;
+  const groups = await keepItems("user.tokens.permissionGroups.list", tokens.permissionGroups.list());
+  const token = await keep(
+    "user.tokens.create",
+    tokens.create({
+      name: "reads",
+      policies: [
+        {
+          effect: "allow",
+          permission_groups: groups.slice(0, 1).flatMap(({ id }) => (id === undefined ? [] : [{ id }])),
+          resources: { [`com.cloudflare.api.account.${ACCOUNT_ID}`]: "*" },
+        },
+      ],
+    }),
+  );
+  await keep("user.tokens.delete", tokens.delete(token.id ?? ""));
+}
+
 await whoAmI();
+await tokens();
+await workers();
 const zoneId = await zones();
 await kv();
 await script();
