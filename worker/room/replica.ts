@@ -29,6 +29,7 @@ export class Replica {
   #delayed: boolean;
   /** What the other replicas were told of who is here. */
   #toldStamp: number;
+  #toldOccupied = false;
   /** By region, how far our clock is ahead of the peer's, ms. */
   readonly #ahead = new Map<string, number>();
 
@@ -86,6 +87,7 @@ export class Replica {
   /** After the last connection that outlived our sleep is back. */
   settle(): void {
     const { settings, members, store } = this.#room;
+    this.#toldOccupied = members.userCount > 0;
     if (settings.regions.length > 1) this.slots.govern(members.connections.size);
     if (!this.slots.governed) return;
     if (!this.#desk.isDone) this.#room.schedule("hub", this.#room.host.now());
@@ -117,7 +119,9 @@ export class Replica {
     const { stamp } = this.everybody;
     if (stamp === this.#toldStamp) return;
     this.#toldStamp = stamp;
-    this.#replicator.tellPresence();
+    const isOccupied = this.#room.members.userCount > 0;
+    this.#replicator.tellPresence(isOccupied && !this.#toldOccupied);
+    this.#toldOccupied = isOccupied;
   }
 
   tellTyping(typists: Parameters<Replicator["tellTyping"]>[0]): void {

@@ -95,10 +95,13 @@ export class Replicator {
     checkBy(host.now() + Math.round(SYNC_CHECK_MS * (0.75 + host.random() / 2)));
   }
 
-  /** Who is here changed: whoever has users needs to know. */
-  tellPresence(): void {
+  /**
+   * Who is here changed: whoever has users needs to know; of the first who comes everybody. Otherwise two regions that
+   * both filled while the other was empty would each take the other for empty.
+   */
+  tellPresence(isFirst = false): void {
     for (const peer of this.#peers.values())
-      if (this.#mayHaveUsers(peer)) {
+      if (isFirst || this.#mayHaveUsers(peer)) {
         peer.wantsPresence = true;
         this.#call(peer);
       }
@@ -279,12 +282,19 @@ export class Replicator {
     const took = request.parts.every(({ origin, upTo }) => (peer.vector.get(origin) ?? 0) >= upTo);
     if (!took) peer.assumed = peer.vector;
     const told = request.presence === undefined || this.#hasHeard(peer);
-    if (!told || presenceGap) peer.wantsPresence = true;
+    if (!told || presenceGap || (request.presence === undefined && this.#isNewTo(peer)))
+      peer.wantsPresence = true;
     if (relays && !this.#lacks(peer, () => true)) peer.wantsRelay = false;
     // What it has and we lack did not fit into one bundle, or could not be used.
     if (gap || (pulls && answer.parts.length > 0 && !covers(this.#vector(), peer.vector)))
       peer.wantsPull = true;
     return took && told && !gap && !presenceGap;
+  }
+
+  /** It slept since we told it who is here, and has users who want to know. */
+  #isNewTo(peer: Peer): boolean {
+    const { everybody, life } = this.#exchange;
+    return everybody.ownUsers > 0 && this.#mayHaveUsers(peer) && !peer.heard.has(life.region);
   }
 
   /** Or has not said. */

@@ -14,7 +14,7 @@ export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> 
   const calls = network.calls;
   const alarms = new Map(objects.map((object) => [object, object.alarms]));
   await world.run(world.now + HOUR);
-  const problems = unequalAfterHours(simulation);
+  const problems = [...unequalAfterHours(simulation), ...miscounted(simulation)];
   if (network.calls - calls > IDLE_CALLS * objects.length)
     problems.push(
       `quiet at rest: ${network.calls - calls} calls in an idle hour (${[...network.counts].join(" ")})`,
@@ -31,6 +31,17 @@ export async function brokenWhenIdle(simulation: Simulation): Promise<string[]> 
     if (object.hasAlarm) problems.push(`no alarms in an empty room: ${object.name} has one`);
   }
   return problems;
+}
+
+/** Every region that has somebody knows how many are in the room. One that slept learns it with the next message. */
+function miscounted({ plan, replicas }: Simulation): string[] {
+  if (plan.steps.some((step) => step.do === "sleep")) return [];
+  const present = new Set([...replicas.values()].flatMap(({ users }) => users));
+  return [...replicas.values()].flatMap(({ name, users, counted }) =>
+    users.length === 0 || counted === undefined || counted === present.size
+      ? []
+      : [`everybody counts: ${name} counts ${counted} users, ${present.size} are here`],
+  );
 }
 
 /** Every replica trimmed the same by now, and nothing more. */

@@ -103,6 +103,16 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
     return count;
   }
 
+  /** By connection. */
+  get users(): string[] {
+    return [...this.links].flatMap(({ serverOpen, state }) => (serverOpen && state ? [state.userId] : []));
+  }
+
+  /** Users of the whole room, as it says itself; undefined in its sleep. */
+  get counted(): number | undefined {
+    return this.life?.room?.info().users;
+  }
+
   get isFounded(): boolean {
     return isFounded(this.sql);
   }

@@ -147,6 +147,35 @@ describe("people in two regions", () => {
     ]);
   });
 
+  it("find each other where both regions had become empty at once", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    const last = [await weur.enter("ann"), await apac.enter("bob")] as const;
+    await world.pass(1000);
+    weur.leave(last[0]);
+    apac.leave(last[1]);
+    await world.pass(1000);
+    const ann = await weur.enter("ann");
+    await world.pass(1000);
+    const bob = await apac.enter("bob");
+    await world.pass(1000);
+    expect(ann.socket.of("user_joined")).toMatchObject([{ userId: "bob", userCount: 2 }]);
+    expect(bob.socket.of("welcome")[0]?.userCount).toBe(2);
+  });
+
+  it("find each other again after one region slept, with the next message", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    const ann = await weur.enter("ann");
+    const bob = await apac.enter("bob");
+    await world.pass(60_000);
+    apac.sleep();
+    ann.say("good morning", world.clientId());
+    await world.pass(2000);
+    expect(apac.room?.info().users).toBe(2);
+    expect(said(bob)).toEqual(["good morning"]);
+  });
+
   it("are seen typing, and of a region that died with them nobody is left", async () => {
     const world = new World();
     const ann = await world.site("weur").enter("ann");

@@ -77,8 +77,16 @@ export class Site {
     }
     const { limits, regions } = this.#world;
     const room = new Room(new SqlRoomStore(this.sql), host, { limits, regions, version: "v" });
+    for (const socket of this.#sockets)
+      if (socket.closed === undefined && socket.state !== undefined) room.restore(socket, socket.state);
     room.settle();
     return room;
+  }
+
+  /** Memory is gone, the sockets stay. */
+  sleep(): void {
+    this.room = undefined;
+    this.#life++;
   }
 
   /** The process dies: memory and sockets are gone. */
