@@ -28,6 +28,11 @@ describe("metadata of an upload", () => {
     expect(parse({ containers: [], placement: { mode: "smart" } }).main_module).toBe("index.mjs");
   });
 
+  it("declarative exports of Durable Objects are refused by name", () => {
+    const exports = { Room: { type: "durable-object", storage: "sqlite" } };
+    expect(() => parseMetadata(JSON.stringify({ main_module: "a.mjs", exports }))).toThrow(/'exports'/);
+  });
+
   it("two bindings of one name are refused", () => {
     const twice = [
       { type: "plain_text", name: "A", text: "1" },
