@@ -147,35 +147,6 @@ describe("people in two regions", () => {
     ]);
   });
 
-  it("find each other where both regions had become empty at once", async () => {
-    const world = new World();
-    const [weur, apac] = [world.site("weur"), world.site("apac")];
-    const last = [await weur.enter("ann"), await apac.enter("bob")] as const;
-    await world.pass(1000);
-    weur.leave(last[0]);
-    apac.leave(last[1]);
-    await world.pass(1000);
-    const ann = await weur.enter("ann");
-    await world.pass(1000);
-    const bob = await apac.enter("bob");
-    await world.pass(1000);
-    expect(ann.socket.of("user_joined")).toMatchObject([{ userId: "bob", userCount: 2 }]);
-    expect(bob.socket.of("welcome")[0]?.userCount).toBe(2);
-  });
-
-  it("find each other again after one region slept, with the next message", async () => {
-    const world = new World();
-    const [weur, apac] = [world.site("weur"), world.site("apac")];
-    const ann = await weur.enter("ann");
-    const bob = await apac.enter("bob");
-    await world.pass(60_000);
-    apac.sleep();
-    ann.say("good morning", world.clientId());
-    await world.pass(2000);
-    expect(apac.room?.info().users).toBe(2);
-    expect(said(bob)).toEqual(["good morning"]);
-  });
-
   it("are seen typing, and of a region that died with them nobody is left", async () => {
     const world = new World();
     const ann = await world.site("weur").enter("ann");
@@ -313,42 +284,6 @@ describe("a clock that is an hour ahead", () => {
     for (let n = 0; n < 8; n++) ann.say(`${n}`, world.clientId());
     await world.pass(5 * 60_000);
     for (const site of world.sites) expect(site.places).toHaveLength(8);
-  });
-});
-
-describe("a user's connections", () => {
-  const refused = (error: Error) => error.message;
-
-  it("are five over all regions, as soon as the regions have heard of each other", async () => {
-    const world = new World();
-    const [weur, apac] = [world.site("weur"), world.site("apac")];
-    await apac.enter("bob");
-    await weur.enter("ann");
-    const second = await weur.enter("ann");
-    await weur.enter("ann");
-    await world.pass(2000);
-    await apac.enter("ann");
-    await apac.enter("ann");
-    expect(await apac.enter("ann").catch(refused)).toBe("too_many_connections");
-    await world.pass(2000);
-    expect(await weur.enter("ann").catch(refused)).toBe("too_many_connections");
-    weur.leave(second);
-    await world.pass(2000);
-    await apac.enter("ann");
-    expect((await weur.enter("carl")).socket.of("welcome")[0]?.userCount).toBe(3);
-  });
-
-  it("that are dead in another region make room for new ones here", async () => {
-    const world = new World();
-    const [weur, apac] = [world.site("weur"), world.site("apac")];
-    await apac.enter("bob");
-    const dead: Visitor[] = [];
-    for (let n = 0; n < 5; n++) dead.push(await weur.enter("ann"));
-    await world.pass(3 * 60_000);
-    expect(await apac.enter("ann").catch(refused)).toBe("too_many_connections");
-    await world.pass(5000);
-    await apac.enter("ann");
-    expect(dead.map(({ socket }) => socket.closed)).toEqual([1001, 1001, 1001, 1001, 1001]);
   });
 });
 
