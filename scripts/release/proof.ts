@@ -1,5 +1,5 @@
 /** What `up` has deployed must stand its smoke test; when it does not, the error says what to do. */
-import { releaseBefore, shortVersion } from "../../infra/plan/releases.ts";
+import { type ReleaseRecord, releaseBefore, shortVersion } from "../../infra/plan/releases.ts";
 import { releaseRecordOf } from "../rollback/release-record.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
 import { deployedChatOf, ticketsOf } from "../smoke/target.ts";
@@ -20,7 +20,9 @@ export type Changed = {
 };
 
 export const changedBy = (steps: readonly PlannedStep[]): Changed => ({
-  code: steps.some(({ type, changed }) => type === SCRIPT && changed.includes("contentSha256")),
+  code: steps.some(
+    ({ type, op, changed }) => type === SCRIPT && (op !== "update" || changed.includes("contentSha256")),
+  ),
   address: steps.some(({ op, type }) => op === "create" && type.startsWith("cloudflare:")),
 });
 
@@ -41,27 +43,28 @@ export async function proveDeployed(open: OpenStack, changed: Changed): Promise<
     for (const line of (await smokeTest(target)).lines) say(`  ✓ ${line}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(await failedProof(open, changed, why));
+    throw new Error(failedProof(open.stack, await releaseRecordOf(open), changed, why));
   }
 }
 
-async function failedProof(open: OpenStack, { code }: Changed, why: string): Promise<string> {
-  const { stack } = open;
-  const record = await releaseRecordOf(open);
-  const version = shortVersion(record.releases.at(-1)?.version ?? "");
+/** What failed, and what brings the chat back. */
+export function failedProof(stack: string, record: ReleaseRecord, { code }: Changed, why: string): string {
+  const running = record.releases.at(-1);
   const before = releaseBefore(record);
+  const version = `Version ${shortVersion(running?.version ?? "")}`;
+  const forward = `npm run up -- ${stack}`;
   if (!code)
     return (
-      `Version ${version} ran before as well, but after this change it fails its smoke test: ${why}. A rollback brings no settings back: ` +
-      `correct them in Pulumi.${stack}.yaml, then npm run up -- ${stack}`
+      `${version} ran before as well, but after this change it fails its smoke test: ${why}. A rollback brings no settings back: ` +
+      `correct them in Pulumi.${stack}.yaml, then ${forward}`
     );
+  const failed = `${version} has all traffic and fails its smoke test: ${why}.`;
   if (before === undefined)
     return (
-      `Version ${version} has all traffic and fails its smoke test: ${why}. It is the first release, so there is nothing to go back to: ` +
-      `correct it, then npm run up -- ${stack}. Was it only slow to be reached? Test it again: npm run smoke -- ${stack}`
+      `${failed} It is the first release, so there is nothing to go back to: correct it, then ${forward}. ` +
+      `Was it only slow to be reached? Test it again: npm run smoke -- ${stack}`
     );
-  return (
-    `Version ${version} has all traffic and fails its smoke test: ${why}. ` +
-    `To go back to ${shortVersion(before.version)}: npm run rollback -- ${stack}`
-  );
+  if (before.migrationTag !== running?.migrationTag)
+    return `${failed} It changed the classes of the rooms, which no rollback crosses: correct the code, then ${forward}`;
+  return `${failed} To go back to ${shortVersion(before.version)}: npm run rollback -- ${stack}`;
 }
