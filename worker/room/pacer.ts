@@ -6,23 +6,31 @@
 
 /** Of a pause: the least between two ticks, so that what comes at once is told by one. */
 const LEAST = 1 / 4;
+/** Messages of a tick. After more the room is busy: what comes next is the first of many, and waits for them. */
+const FEW = 4;
+/** Pauses after which a busy room is idle again. A tick of a full room may take several. */
+const SPELL = 10;
 
 export class Pacer {
   readonly #now: () => number;
   readonly #later: (ms: number, run: () => void) => () => void;
   readonly #pause: () => number;
-  readonly #tick: () => void;
+  readonly #tick: () => number;
   #tickedAt = 0;
   /** When the next tick is due where all keep the pace: ahead of that by a pause, one may come. */
   #dueAt = 0;
+  #isBusy = false;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  /** @param pause ms between two ticks of a busy room */
+  /**
+   * @param pause ms between two ticks of a busy room
+   * @param tick gives the number of messages that it told
+   */
   constructor(
     now: () => number,
     later: (ms: number, run: () => void) => () => void,
     pause: () => number,
-    tick: () => void,
+    tick: () => number,
   ) {
     this.#now = now;
     this.#later = later;
@@ -33,7 +41,11 @@ export class Pacer {
   /** A tick as soon as the pace allows. */
   soon(): void {
     const pause = this.#pause();
-    this.#by(Math.max(this.#tickedAt + Math.ceil(pause * LEAST), this.#dueAt - pause));
+    const now = this.#now();
+    const least = Math.ceil(pause * LEAST);
+    const at = Math.max(this.#tickedAt + least, this.#dueAt - pause);
+    const isOverdue = at <= now && now < this.#tickedAt + SPELL * pause;
+    this.#by(this.#isBusy && isOverdue ? now + least : at);
   }
 
   /** A tick no sooner than `ms` after the last one. */
@@ -63,6 +75,6 @@ export class Pacer {
     const pause = this.#pause();
     this.#tickedAt = now;
     this.#dueAt = Math.max(now, Math.min(this.#dueAt, now + pause)) + pause;
-    this.#tick();
+    this.#isBusy = this.#tick() > FEW;
   }
 }

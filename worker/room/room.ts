@@ -241,7 +241,7 @@ export class Room {
   }
 
   /** Commit, then acknowledge and deliver, in one turn: the output gate holds what is sent until the write is durable. */
-  #tick(): void {
+  #tick(): number {
     const now = this.#host.now();
     const batch = this.#inbox.take();
     this.counters.add("ticks");
@@ -273,6 +273,7 @@ export class Room {
         this.#company.drop(connection, CLOSE.internal, "internal error", "tick_failed");
     }
     if (!this.#inbox.isEmpty || this.#news.isBehindLog) this.#pacer.soon();
+    return batch.length;
   }
 
   /** Empties a message for good; everybody hears of it. */

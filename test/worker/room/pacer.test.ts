@@ -5,7 +5,7 @@ import { Pacer } from "../../../worker/room/pacer.ts";
 const PAUSE = 10;
 
 /** A pacer with a clock that the test turns; times of ticks since its start. */
-function paced() {
+function paced(told: () => number = () => 1) {
   const start = 1_800_000_000_000;
   let now = start;
   let timers: { at: number; run: () => void }[] = [];
@@ -21,7 +21,10 @@ function paced() {
     () => now,
     later,
     () => PAUSE,
-    () => ticks.push(now - start),
+    () => {
+      ticks.push(now - start);
+      return told();
+    },
   );
   const pass = (to: number) => {
     for (;;) {
@@ -95,6 +98,21 @@ describe("the pace of ticks", () => {
     pass(60);
     expect(ticks).toEqual([0, 50, 53]);
     expect(waiting()).toBe(0);
+  });
+
+  it("what comes first in a busy room waits a little for the many that follow, but not after a rest", () => {
+    const { pacer, ticks, pass } = paced(() => 50);
+    pacer.soon();
+    pass(25);
+    pacer.soon();
+    pass(26);
+    pacer.soon();
+    expect(ticks).toEqual([0]);
+    pass(28);
+    expect(ticks).toEqual([0, 28]);
+    pass(1000);
+    pacer.soon();
+    expect(ticks).toEqual([0, 28, 1000]);
   });
 
   it("does not wait for a clock that went backwards", () => {
