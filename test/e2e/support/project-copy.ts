@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +40,8 @@ export class ProjectCopy {
   constructor(commit?: string) {
     if (commit === undefined) this.takeSources();
     else this.#takeCommit(commit);
+    // In a fresh clone nothing has made it yet; the first command fills it, for all copies.
+    mkdirSync(path.join(project, ".tools"), { recursive: true });
     for (const entry of SHARED) symlinkSync(path.join(project, entry), path.join(this.folder, entry));
     const { EDGE_CHAT_HOME: _, PULUMI_BACKEND_URL: __, PULUMI_STACK: ___, ...environment } = process.env;
     this.#environment = { ...environment, NO_COLOR: "1" };
