@@ -66,7 +66,6 @@ describe("a v1 client", () => {
     // A tick stamps its messages with one time: as many frames as ticks, however the machine paced us.
     const ticks = new Set(reader.of("chat_message").map(({ timestamp }) => timestamp)).size;
     expect(frames).toBeLessThanOrEqual(ticks);
-    expect(ticks).toBeLessThan(400);
     const orders = reader.of("chat_message").map(({ order }) => order);
     expect(orders).toEqual([...orders].sort());
     expect(new Set(reader.of("chat_message").map(({ id }) => id)).size).toBe(400);
