@@ -2,9 +2,11 @@
  * What makes a room one of several replicas: its peers, its hub, its slots, and what it takes from elsewhere. In a room
  * of one region nothing here does anything.
  */
+
 import type { Bundle } from "./bundle.ts";
 import { Entrance } from "./entrance.ts";
 import { type Coming, Everybody } from "./everybody.ts";
+import { mayHaveLostUsers } from "./head-count.ts";
 import { HeldEntries } from "./held.ts";
 import { decodeAttended, type HubNotice, type Noticed, type ReplicaReport } from "./hub-port.ts";
 import { renew } from "./life.ts";
@@ -86,15 +88,14 @@ export class Replica {
 
   /** After the last connection that outlived our sleep is back. */
   settle(): void {
-    const { settings, members, store } = this.#room;
+    const { settings, members } = this.#room;
     this.#toldOccupied = members.userCount > 0;
     if (settings.regions.length > 1) this.slots.govern(members.connections.size);
     if (!this.slots.governed) return;
     if (!this.#desk.isDone) this.#room.schedule("hub", this.#room.host.now());
     this.#replicator.push();
     if (this.#own?.leaving === true) this.#room.moveOut();
-    // A crash may have taken everybody without a word.
-    if (Number(store.facts.get("directoryUsers") ?? 0) !== members.userCount) this.#replicator.tellPresence();
+    if (mayHaveLostUsers(this.#room)) this.#replicator.tellPresence();
     this.#scheduleHeld();
   }
 

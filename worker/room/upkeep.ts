@@ -1,4 +1,5 @@
 /** When the room's jobs are due: each thing that happens asks for its upkeep here. */
+import { isCountOld } from "./head-count.ts";
 import { DIRECTORY_DELAY_MS, DIRECTORY_INTERVAL_MS, METRICS_INTERVAL_MS } from "./limits.ts";
 import { jobsOf, keptMs, type Premises } from "./maintenance.ts";
 import { type Job, Schedule } from "./schedule.ts";
@@ -42,8 +43,7 @@ export class Upkeep {
 
   /** A crash may have taken every socket without a word. */
   checkDirectory(): void {
-    const { store, members } = this.#premises;
-    if (Number(store.facts.get("directoryUsers") ?? 0) !== members.userCount) this.directory();
+    if (isCountOld(this.#premises)) this.directory();
   }
 
   /** A room that leaves nothing to keep goes, once nobody can resume it. */
