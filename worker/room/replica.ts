@@ -38,6 +38,7 @@ export class Replica {
   constructor(room: Surroundings) {
     this.#room = room;
     const { life, store, host, settings, clock, members, schedule } = room;
+    const place = { life, store, host };
     this.everybody = new Everybody(life.region, members, host.now());
     this.#toldStamp = this.everybody.stamp;
     this.slots = new Slots(store, host, life, settings.limits.connectionsPerRoom, (known) =>
@@ -45,9 +46,7 @@ export class Replica {
     );
     this.#membership = readMembership(store.facts.get("membership"));
     this.#replicator = new Replicator({
-      life,
-      store,
-      host,
+      ...place,
       clock,
       everybody: this.everybody,
       membership: () => this.#membership,
@@ -57,9 +56,7 @@ export class Replica {
       lost: (region) => this.#came(this.everybody.lose(region)),
     });
     this.#desk = new RegistrationDesk({
-      life,
-      store,
-      host,
+      ...place,
       slots: this.slots,
       used: () => this.entrance.used,
       membership: () => this.#membership,
@@ -69,9 +66,7 @@ export class Replica {
     });
     this.#held = new HeldEntries(store, host);
     this.entrance = new Entrance({
-      life,
-      store,
-      host,
+      ...place,
       members,
       everybody: this.everybody,
       slots: this.slots,
