@@ -2,6 +2,7 @@
  * One call of the official SDK to each endpoint that the local account supports. Writes what came to stdout: one JSON
  * line an answer, and one for every request that was made.
  */
+import { createHash } from "node:crypto";
 import Cloudflare from "cloudflare";
 
 const { API_URL = "", API_TOKEN = "", ACCOUNT_ID = "" } = process.env;
@@ -142,6 +143,23 @@ async function script(): Promise<void> {
   await keepItems(
     "durableObjects.namespaces.objects.list",
     objects.objects.list(namespace?.id ?? "", account),
+  );
+
+  const page = Buffer.from("<h1>hi</h1>");
+  const hash = createHash("sha256").update(page).digest("hex").slice(0, 32);
+  const session = await keep(
+    "workers.scripts.assets.upload.create",
+    scripts.assets.upload.create("sdk", {
+      ...account,
+      manifest: { "/index.html": { hash, size: page.length } },
+    }),
+  );
+  await keep(
+    "workers.assets.upload.create",
+    client.workers.assets.upload.create(
+      { ...account, base64: true, body: { [hash]: page.toString("base64") } },
+      { headers: { authorization: `Bearer ${session.jwt}` } },
+    ),
   );
 
   await keep("workers.subdomains.get", client.workers.subdomains.get(account));
