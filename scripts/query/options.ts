@@ -17,8 +17,11 @@ export const QUERY_USAGE =
 
 /** Source: docs/protocol.md. */
 const ROOM = /^[A-Za-z0-9_-]{1,64}$/;
-/** What reads and nothing else. Locally the storage is opened to be read; Cloudflare runs what it is given. */
-const READS = /^\s*(SELECT|WITH|EXPLAIN)\b/i;
+/**
+ * One statement that can only read. Locally the storage is opened to be read; Cloudflare runs what it is given, and what
+ * begins with WITH may delete.
+ */
+const READS = /^\s*(SELECT|EXPLAIN)\b[^;]*;?\s*$/i;
 
 /** @throws naming everything that is not understood. */
 export function readQueryOptions(args: readonly string[]): QueryOptions {
@@ -38,7 +41,8 @@ export function readQueryOptions(args: readonly string[]): QueryOptions {
   problems.push(...more.map((word) => `"${word}" is not understood: put the query in quotes`));
   if (stack === "") problems.push("Which stack?");
   if (!ROOM.test(room)) problems.push(`"${room}" is no room: 1 to 64 of A-Z, a-z, 0-9, _ and -`);
-  if (sql !== undefined && !READS.test(sql)) problems.push(`"${sql}" does not only read: SELECT or WITH`);
+  if (sql !== undefined && !READS.test(sql))
+    problems.push(`"${sql}" does not only read: one SELECT, without a semicolon in it`);
   if (values.region === true || values.region === "") problems.push("--region names no region");
   if (values.hub && values.region !== undefined) problems.push("the hub is of no region: --region or --hub");
   if (problems.length > 0) throw new Error([...problems, QUERY_USAGE].join("\n"));

@@ -33,7 +33,7 @@ describe("clients that know only the article's protocol", () => {
   test("chat with each other, and with the clients of today", async () => {
     const ann = await join("article", "Ann");
     expect(await ann.next("welcome")).toMatchObject({
-      userId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      userId: expect.stringMatching(/^[0-9a-z]{20,25}$/),
       userCount: 1,
       recentMessages: [],
     });
