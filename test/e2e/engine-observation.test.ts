@@ -67,12 +67,12 @@ describe("npm run query", () => {
       "query",
       "local",
       "stored",
-      "SELECT nothing FROM entries",
+      "SELECT mood FROM entries",
       "--region",
       "weur",
     );
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain("no such column: nothing");
+    expect(wrong.stderr).toContain("no such column: mood");
     const writes = await chat.npm("query", "local", "stored", "DELETE FROM entries");
     expect(writes.code).toBe(1);
     expect(writes.stderr).toContain("does not only read");
