@@ -63,14 +63,7 @@ describe("npm run query", () => {
   });
 
   test("a wrong query is refused in SQLite's words, and one that writes before it is sent", async () => {
-    const wrong = await chat.npm(
-      "query",
-      "local",
-      "stored",
-      "SELECT mood FROM entries",
-      "--region",
-      "weur",
-    );
+    const wrong = await chat.npm("query", "local", "stored", "SELECT mood FROM entries", "--region", "weur");
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain("no such column: mood");
     const writes = await chat.npm("query", "local", "stored", "DELETE FROM entries");
