@@ -7,7 +7,7 @@ import { byRegion, latencyByRegion, roomsOverAll, stepFor } from "./metrics/quer
 import { metricsReport } from "./metrics/report.ts";
 import { LatencyRow, RegionRow, RoomsRow, stepsOf } from "./metrics/series.ts";
 import { askDataset } from "./metrics/sql-api.ts";
-import { deployedChat } from "./smoke/target.ts";
+import { deployedChatOf } from "./smoke/target.ts";
 import { openStack } from "./stack/open-stack.ts";
 import { stackAccount } from "./stack/stack-account.ts";
 import { fail } from "./toolchain/steps.ts";
@@ -16,9 +16,10 @@ const Table = z.record(z.string(), z.unknown());
 
 async function main(): Promise<void> {
   const { stack, sinceSeconds, json, grafana } = readMetricsOptions(process.argv.slice(2));
-  const { dataset } = await deployedChat(stack);
+  const open = await openStack(stack, { stack: true, provider: false });
+  const { dataset } = await deployedChatOf(open);
   if (grafana) return console.log(JSON.stringify(dashboard(stack, dataset), null, 2));
-  const account = await stackAccount(await openStack(stack, { stack: true, provider: false }));
+  const account = await stackAccount(open);
   const window = { dataset, sinceSeconds, stepSeconds: stepFor(sinceSeconds) };
   // A dataset is no table before its first point.
   const tables = await askDataset(account, "SHOW TABLES", Table);

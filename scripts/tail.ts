@@ -1,5 +1,5 @@
 // npm run tail -- <stack> [--room <room>]: the Worker's logs as they come, until Ctrl-C. Opened again when it ends.
-import { deployedChat } from "./smoke/target.ts";
+import { deployedChatOf } from "./smoke/target.ts";
 import { openStack } from "./stack/open-stack.ts";
 import { stackAccount } from "./stack/stack-account.ts";
 import { streamLogs } from "./start/tail.ts";
@@ -9,8 +9,9 @@ import { fail, say } from "./toolchain/steps.ts";
 
 async function main(): Promise<void> {
   const { stack, room } = readTailOptions(process.argv.slice(2));
-  const { scriptName, version } = await deployedChat(stack);
-  const account = await stackAccount(await openStack(stack, { stack: true, provider: false }));
+  const open = await openStack(stack, { stack: true, provider: false });
+  const { scriptName, version } = await deployedChatOf(open);
+  const account = await stackAccount(open);
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
   say(`Logs of ${scriptName}${room === undefined ? "" : `, room ${room}`}. Ctrl-C ends.`);
