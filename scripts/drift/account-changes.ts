@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { eventsOf } from "../stack/engine-log.ts";
 import { ignoredAs } from "./known-noise.ts";
 
 /** Something in the account that is not as the stack's state remembers it. */
@@ -28,8 +29,8 @@ const logicalName = (urn: string): string => urn.split("::").at(-1) ?? urn;
 export function readRefresh(log: string): { changes: Change[]; noise: Noise[] } {
   const changes: Change[] = [];
   const noise: Noise[] = [];
-  for (const line of log.split("\n")) {
-    const step = RefreshEvent.safeParse(parseLine(line)).data?.resOutputsEvent.metadata;
+  for (const logged of eventsOf(log)) {
+    const step = RefreshEvent.safeParse(logged).data?.resOutputsEvent.metadata;
     if (step === undefined || !["update", "delete"].includes(step.op)) continue;
     const resource = logicalName(step.urn);
     if (step.op === "delete") {
@@ -45,14 +46,6 @@ export function readRefresh(log: string): { changes: Change[]; noise: Noise[] } 
     if (properties.length > 0) changes.push({ resource, what: "changed", properties });
   }
   return { changes, noise };
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Top-level properties that differ; secrets read the same on both sides, and so never do. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { eventsOf, withoutColours } from "../stack/engine-log.ts";
 
 /** A resource that the next `up` changes. */
 export type PlannedChange = {
@@ -31,8 +32,8 @@ export function readPreview(log: string): { changes: PlannedChange[]; words: str
   const changes: PlannedChange[] = [];
   const words: string[] = [];
   const errors: string[] = [];
-  for (const line of log.split("\n")) {
-    const event = EngineEvent.safeParse(parseLine(line)).data;
+  for (const logged of eventsOf(log)) {
+    const event = EngineEvent.safeParse(logged).data;
     const step = event?.resourcePreEvent?.metadata;
     // Resources without a provider, such as the stack and its component, change nothing by themselves.
     if (step && step.op !== "same" && step.type.startsWith("cloudflare:"))
@@ -45,25 +46,14 @@ export function readPreview(log: string): { changes: PlannedChange[]; words: str
     const policy = event?.policyEvent;
     if (policy)
       (policy.enforcementLevel === "mandatory" ? errors : words).push(
-        `policy ${policy.policyName}: ${plain(policy.message).replaceAll("\n", " ")}`,
+        `policy ${policy.policyName}: ${withoutColours(policy.message).replaceAll("\n", " ")}`,
       );
     const diagnostic = event?.diagnosticEvent;
     if (diagnostic === undefined) continue;
-    const text = plain(diagnostic.message);
+    const text = withoutColours(diagnostic.message);
     if (diagnostic.severity === "error") errors.push(text);
     else if (diagnostic.severity === "info" || diagnostic.severity === "warning")
       words.push(...text.split("\n"));
   }
   return { changes, words: words.filter((word) => word.trim() !== ""), errors };
 }
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The engine marks colours as `<{%reset%}>`. */
-const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
+import { eventsOf, withoutColours } from "../stack/engine-log.ts";
 
 /** A resource that an operation is about to change, with its new inputs; secrets read "[secret]". */
 export type PlannedStep = {
@@ -52,33 +53,24 @@ const EngineEvent = z.object({
   summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
 });
 
-/** Reads the engine's event log: one JSON object a line, the last one cut off if the engine was killed. */
+/** Reads the engine's event log. */
 export function readEvents(text: string): RunReport {
   const report: RunReport = { steps: [], changes: {}, words: [], errors: [], failed: [] };
-  for (const line of text.split("\n")) {
-    const event = EngineEvent.safeParse(parseLine(line)).data;
+  for (const logged of eventsOf(text)) {
+    const event = EngineEvent.safeParse(logged).data;
     if (event === undefined) continue;
     const planned = event.resourcePreEvent?.metadata;
     if (planned && planned.op !== "same") report.steps.push(planned);
     if (event.resOpFailedEvent) report.failed.push(event.resOpFailedEvent.metadata);
-    if (event.diagnosticEvent?.severity === "info") report.words.push(plain(event.diagnosticEvent.message));
-    if (event.diagnosticEvent?.severity === "error") report.errors.push(plain(event.diagnosticEvent.message));
+    if (event.diagnosticEvent?.severity === "info")
+      report.words.push(withoutColours(event.diagnosticEvent.message));
+    if (event.diagnosticEvent?.severity === "error")
+      report.errors.push(withoutColours(event.diagnosticEvent.message));
     for (const [kind, count] of Object.entries(event.summaryEvent?.resourceChanges ?? {}))
       if (kind !== "same" && count > 0) report.changes[kind] = count;
   }
   return report;
 }
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The engine marks colours as `<{%reset%}>`. */
-const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();
 
 export const readEventLog = (file: string): RunReport =>
   readEvents(existsSync(file) ? readFileSync(file, "utf8") : "");
