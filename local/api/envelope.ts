@@ -64,7 +64,8 @@ export function page<T>(context: Context, list: readonly T[]): { items: T[]; inf
   };
 }
 
-function positive(given: string | undefined, fallback: number): number {
+/** A whole number above 0 of the query, or what stands for none. */
+export function positive(given: string | undefined, fallback: number): number {
   const value = Number(given);
   return Number.isInteger(value) && value > 0 ? value : fallback;
 }

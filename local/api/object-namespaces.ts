@@ -5,7 +5,7 @@ import { objectNamespaceNotFound, objectQueryInvalid } from "../cloudflare-error
 import { objectIdOf, queryStoredObject, storedObjects } from "../runtime/object-storage.ts";
 import { listObjectNamespaces, type OwnedNamespace } from "../state/object-namespaces.ts";
 import { readJson } from "./body.ts";
-import { ok, page } from "./envelope.ts";
+import { ok, page, positive } from "./envelope.ts";
 
 /** Objects of one answer, where nobody says. */
 const DEFAULT_LIMIT = 1_000;
@@ -38,7 +38,7 @@ export function objectNamespaceRoutes(app: Hono, cloud: Cloud): void {
   app.get(`${base}/:namespace`, (context) => ok(context, view(asked(context))));
 
   app.get(`${base}/:namespace/objects`, (context) => {
-    const limit = Number(context.req.query("limit") ?? DEFAULT_LIMIT);
+    const limit = positive(context.req.query("limit"), DEFAULT_LIMIT);
     const after = context.req.query("cursor") ?? "";
     const rest = storedObjects(cloud.dataFolder, asked(context).id).filter((id) => id > after);
     const ids = rest.slice(0, limit);

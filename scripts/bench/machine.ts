@@ -6,19 +6,20 @@ import * as z from "zod";
 import { projectFolder } from "../toolchain/places.ts";
 import { run } from "../toolchain/run.ts";
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly kernel: string;
-  readonly node: string;
-  readonly workerd: string;
-  readonly go: string;
+export const Machine = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGiB: z.number(),
+  kernel: z.string(),
+  node: z.string(),
+  workerd: z.string(),
+  go: z.string(),
   /** Load of the last minute before the bench began: 0 is an idle machine. */
-  readonly load: number;
+  load: z.number(),
   /** ISO. */
-  readonly at: string;
-}
+  at: z.string(),
+});
+export type Machine = z.infer<typeof Machine>;
 
 const Package = z.object({ version: z.string() });
 

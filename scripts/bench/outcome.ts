@@ -1,5 +1,6 @@
 /** What a bench found, in one shape for the terminal, for `--json`, and for the page. */
 import * as z from "zod";
+import { Machine } from "./machine.ts";
 
 const Sample = z.object({ median: z.number(), least: z.number(), most: z.number(), rounds: z.number() });
 
@@ -23,17 +24,7 @@ export type Row = z.infer<typeof Row>;
 const Grown = z.object({ grownMiB: z.number(), p99: z.number() });
 
 export const Outcome = z.object({
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    memoryGiB: z.number(),
-    kernel: z.string(),
-    node: z.string(),
-    workerd: z.string(),
-    go: z.string(),
-    load: z.number(),
-    at: z.string(),
-  }),
+  machine: Machine,
   rounds: z.number(),
   quick: z.boolean(),
   ceiling: z.object({

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { unknownFlags } from "../toolchain/flags.ts";
 
 /** What `npm run metrics` was asked for. */
 export type MetricsOptions = {
@@ -16,6 +17,12 @@ const SHORTEST_SECONDS = 60;
 
 export const METRICS_USAGE = "npm run metrics -- <stack> [--since 1h] [--json | --grafana]";
 
+const OPTIONS = {
+  since: { type: "string" },
+  json: { type: "boolean" },
+  grafana: { type: "boolean" },
+} as const;
+
 /** @throws naming everything that is not understood. */
 export function readMetricsOptions(args: readonly string[]): MetricsOptions {
   const { values, positionals, tokens } = parseArgs({
@@ -23,13 +30,9 @@ export function readMetricsOptions(args: readonly string[]): MetricsOptions {
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: { since: { type: "string" }, json: { type: "boolean" }, grafana: { type: "boolean" } },
+    options: OPTIONS,
   });
-  const problems = tokens.flatMap((token) =>
-    token.kind === "option" && !["since", "json", "grafana"].includes(token.name)
-      ? [`"${token.rawName}" is not a flag`]
-      : [],
-  );
+  const problems = unknownFlags(tokens, OPTIONS);
   const [stack, ...more] = positionals;
   if (stack === undefined) problems.push("Which stack?");
   problems.push(...more.map((word) => `"${word}" is not understood`));

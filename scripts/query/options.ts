@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { unknownFlags } from "../toolchain/flags.ts";
 
 /** What `npm run query` was asked for. */
 export type QueryOptions = {
@@ -23,6 +24,8 @@ const ROOM = /^[A-Za-z0-9_-]{1,64}$/;
  */
 const READS = /^\s*(SELECT|EXPLAIN)\b[^;]*;?\s*$/i;
 
+const OPTIONS = { region: { type: "string" }, hub: { type: "boolean" }, json: { type: "boolean" } } as const;
+
 /** @throws naming everything that is not understood. */
 export function readQueryOptions(args: readonly string[]): QueryOptions {
   const { values, positionals, tokens } = parseArgs({
@@ -30,13 +33,9 @@ export function readQueryOptions(args: readonly string[]): QueryOptions {
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: { region: { type: "string" }, hub: { type: "boolean" }, json: { type: "boolean" } },
+    options: OPTIONS,
   });
-  const problems = tokens.flatMap((token) =>
-    token.kind === "option" && !["region", "hub", "json"].includes(token.name)
-      ? [`"${token.rawName}" is not a flag`]
-      : [],
-  );
+  const problems = unknownFlags(tokens, OPTIONS);
   const [stack = "", room = "", sql, ...more] = positionals;
   problems.push(...more.map((word) => `"${word}" is not understood: put the query in quotes`));
   if (stack === "") problems.push("Which stack?");

@@ -1,9 +1,12 @@
 import { parseArgs } from "node:util";
+import { unknownFlags } from "../toolchain/flags.ts";
 
 /** What `npm run tail` was asked for. */
 export type TailOptions = { stack: string; room: string | undefined };
 
 export const TAIL_USAGE = "npm run tail -- <stack> [--room <room>]";
+
+const OPTIONS = { room: { type: "string" } } as const;
 
 /** @throws naming everything that is not understood. */
 export function readTailOptions(args: readonly string[]): TailOptions {
@@ -12,11 +15,9 @@ export function readTailOptions(args: readonly string[]): TailOptions {
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: { room: { type: "string" } },
+    options: OPTIONS,
   });
-  const problems = tokens.flatMap((token) =>
-    token.kind === "option" && token.name !== "room" ? [`"${token.rawName}" is not a flag`] : [],
-  );
+  const problems = unknownFlags(tokens, OPTIONS);
   const [stack, ...more] = positionals;
   problems.push(...more.map((word) => `"${word}" is not understood`));
   if (values.room === true || values.room === "") problems.push("--room names no room");

@@ -1,5 +1,6 @@
 /** What `bench:scale` found, in one shape for the terminal, `--json`, the page, and the costs. */
 import * as z from "zod";
+import { Machine } from "../machine.ts";
 
 /** What is asked of the platform; each is paid for, or may be. */
 export const ASKED = [
@@ -64,17 +65,7 @@ const Hours = z.object({
 export type Hours = z.infer<typeof Hours>;
 
 export const Outcome = z.object({
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    memoryGiB: z.number(),
-    kernel: z.string(),
-    node: z.string(),
-    workerd: z.string(),
-    go: z.string(),
-    load: z.number(),
-    at: z.string(),
-  }),
+  machine: Machine,
   quick: z.boolean(),
   descriptorLimit: z.number(),
   rooms: z.array(Step),
