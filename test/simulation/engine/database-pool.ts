@@ -43,6 +43,7 @@ export class Database {
     const known = this.#compiled.get(query);
     if (known === undefined) return this.#first(query, bindings);
     if (known.touches && this.steps === 0) throw new Error(`No such table in an empty storage: ${query}`);
+    if (bindings.length === 0) return known.statement.all();
     return known.statement.all(...bindings.map(bindable));
   }
 

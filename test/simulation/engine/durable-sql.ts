@@ -14,15 +14,16 @@ const NONE: readonly Value[] = [];
 /** No SQL: the storage is emptied, schema and all. */
 const WIPE = "-- wipe";
 const READS = /^\s*SELECT/i;
+/** A transaction of SQLite's takes many turns: to begin and end one costs as much as what a usual turn writes. */
+const WRITES_PER_TRANSACTION = 32;
 
 export class DurableSql implements Sql {
   readonly #database: Database;
-  /** Durable, but inside the open transaction that later turns still need. */
+  /** Durable, but inside the open transaction: what undoes later writes does these again. */
   #durable: Write[] = [];
   /** Turns that ended and are not durable yet, oldest first. */
   #waiting: Write[][] = [];
   #turn: Write[] = [];
-  #depth = 0;
   #open = false;
   /** Of the schema, when the open transaction began. */
   #stepsBefore = 0;
@@ -50,32 +51,20 @@ export class DurableSql implements Sql {
   }
 
   transaction<T>(work: () => T): T {
-    this.#begin();
-    const name = `level${this.#depth++}`;
     const written = this.#turn.length;
-    const { steps } = this.#database;
-    this.#execute(`SAVEPOINT ${name}`, NONE);
     try {
-      const result = work();
-      this.#execute(`RELEASE ${name}`, NONE);
-      return result;
+      return work();
     } catch (error) {
-      this.#execute(`ROLLBACK TO ${name}`, NONE);
-      this.#execute(`RELEASE ${name}`, NONE);
-      this.#database.steps = steps;
       this.#turn.length = written;
+      this.#undo();
+      for (const write of [...this.#waiting.flat(), ...this.#turn]) this.#redo(write);
       throw error;
-    } finally {
-      this.#depth--;
     }
   }
 
   /** True when the turn wrote: `commit` has to be called for it, in the order of the turns. */
   endTurn(): boolean {
-    if (this.#turn.length === 0) {
-      this.#close();
-      return false;
-    }
+    if (this.#turn.length === 0) return false;
     this.#waiting.push(this.#turn);
     this.#turn = [];
     return true;
@@ -85,23 +74,22 @@ export class DurableSql implements Sql {
   commit(): void {
     const writes = this.#waiting.shift() ?? [];
     this.#history?.push(writes);
-    if (this.#waiting.length === 0 && this.#turn.length === 0) this.#close();
-    else this.#durable.push(...writes);
+    this.#durable.push(...writes);
+    if (
+      this.#durable.length >= WRITES_PER_TRANSACTION &&
+      this.#waiting.length === 0 &&
+      this.#turn.length === 0
+    )
+      this.#close();
   }
 
   /** Memory is gone: what was not durable never happened. */
   crash(): void {
-    if (this.#open) {
-      this.#execute("ROLLBACK", NONE);
-      this.#database.steps = this.#stepsBefore;
-      this.#open = false;
-      const durable = this.#durable;
-      this.#durable = [];
-      for (const { query, bindings } of durable) this.#execute(query, bindings);
-    }
+    const isWhole = this.#waiting.length === 0 && this.#turn.length === 0;
     this.#waiting = [];
     this.#turn = [];
     this.failNext = false;
+    if (!isWhole) this.#undo();
   }
 
   /** As `deleteAll`: a write of this turn. */
@@ -112,16 +100,30 @@ export class DurableSql implements Sql {
   /** The storage is empty again; or, with `share` in (0, 1), what it was after that share of its durable turns. Returns of how many. */
   restore(share = 0): number {
     this.crash();
+    this.#rollback();
+    this.#durable = [];
     this.#database.wipe();
     if (this.#history === undefined) return 0;
     this.#history.length = Math.floor(this.#history.length * share);
-    for (const { query, bindings } of this.#history.flat()) this.#execute(query, bindings);
+    for (const write of this.#history.flat()) this.#redo(write);
+    this.#close();
     return this.#history.length;
   }
 
   close(): void {
-    if (this.#open) this.#execute("ROLLBACK", NONE);
+    this.#rollback();
     this.#database.giveBack();
+  }
+
+  /** Back to what is durable. */
+  #undo(): void {
+    if (!this.#rollback()) return;
+    for (const write of this.#durable) this.#redo(write);
+  }
+
+  #redo({ query, bindings }: Write): void {
+    this.#begin();
+    this.#execute(query, bindings);
   }
 
   #begin(): void {
@@ -132,10 +134,18 @@ export class DurableSql implements Sql {
   }
 
   #close(): void {
-    if (!this.#open || this.#waiting.length > 0) return;
+    if (!this.#open) return;
     this.#execute("COMMIT", NONE);
     this.#open = false;
     this.#durable = [];
+  }
+
+  #rollback(): boolean {
+    if (!this.#open) return false;
+    this.#execute("ROLLBACK", NONE);
+    this.#database.steps = this.#stepsBefore;
+    this.#open = false;
+    return true;
   }
 
   #execute(query: string, bindings: readonly Value[]): unknown[] {

@@ -43,7 +43,7 @@ export const MUTATIONS = {
   },
   "acknowledged before the commit": {
     breaks: "what is sent does not wait until what was written is durable",
-    within: 200,
+    within: 600,
     ungated: true,
   },
   "cursor saved before the send": {

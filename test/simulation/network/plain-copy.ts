@@ -8,6 +8,7 @@ export function plainCopy(value: unknown): unknown {
   if (kind !== Object.prototype && kind !== null)
     throw new TypeError(`A call is to carry plain data, not a ${value.constructor.name}`);
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) copy[name] = plainCopy(member);
+  const members = value as Record<string, unknown>;
+  for (const name of Object.keys(members)) copy[name] = plainCopy(members[name]);
   return copy;
 }

@@ -37,13 +37,14 @@ const ROUND_TRIPS: readonly (readonly number[])[] = [
 /** Between two machines of one region: two data centres of one city. */
 const WITHIN_REGION_MS = 1;
 
-const names: readonly string[] = REGIONS;
+const numbers: ReadonlyMap<string, number> = new Map(REGIONS.map((region, at) => [region, at]));
 
 /** The usual round trip between two regions, ms. */
 export function roundTripMs(a: string, b: string): number {
-  const [low = 0, high = 0] = [a, b].map((region) => names.indexOf(region)).sort((x, y) => x - y);
-  if (low < 0) throw new Error(`No latency is known from "${a}" to "${b}"`);
-  return low === high ? WITHIN_REGION_MS : (ROUND_TRIPS[low]?.[high - low - 1] ?? 0);
+  const x = numbers.get(a);
+  const y = numbers.get(b);
+  if (x === undefined || y === undefined) throw new Error(`No latency is known from "${a}" to "${b}"`);
+  return x === y ? WITHIN_REGION_MS : (ROUND_TRIPS[Math.min(x, y)]?.[Math.abs(x - y) - 1] ?? 0);
 }
 
 /** The one of `regions` that is nearest to `place`. */
