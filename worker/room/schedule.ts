@@ -39,15 +39,18 @@ export class Schedule<Name extends string = Job> {
     this.#arm = arm;
     this.#due = new Map(store.jobs.all());
     const alarm = store.facts.get("alarm");
-    // An alarm that is long overdue will not come: set it anew.
-    this.#alarm = alarm === undefined || Number(alarm) < now - JOB_RETRY_MS ? undefined : Number(alarm);
-    this.#rearm();
+    const at = alarm === undefined ? undefined : Number(alarm);
+    // Until it is past, it stands. Past, it comes now, or comes again after a run that ended amid its jobs: whoever asks
+    // for a job first makes sure of it. Long overdue, it will not come.
+    if (at !== undefined && at > now) this.#alarm = at;
+    if (at === undefined || at > now || at < now - JOB_RETRY_MS) this.#rearm();
   }
 
   /** The job runs at `due` or earlier. */
   by(job: Name, due: number): void {
     if (this.#running === job) this.#asked.set(job, Math.min(due, this.#asked.get(job) ?? due));
     else if ((this.#due.get(job) ?? Number.POSITIVE_INFINITY) > due) this.#set(job, due);
+    else if (this.#alarm === undefined) this.#rearm();
   }
 
   /** Runs what is due. Never throws: a job that fails runs again in a minute. */
@@ -56,13 +59,10 @@ export class Schedule<Name extends string = Job> {
     now: () => number,
     failed: (job: string, error: unknown) => void,
   ): Promise<void> {
-    this.#store.facts.set("alarm", undefined);
     this.#alarm = undefined;
     const due = [...this.#due].filter(([, at]) => at <= now()).sort(([, a], [, b]) => a - b);
     for (const [job] of due) {
-      // Due again until it has succeeded: a crash in the middle loses nothing.
-      this.#due.set(job, now() + JOB_RETRY_MS);
-      this.#store.jobs.set(job, now() + JOB_RETRY_MS);
+      // It stays due until it is done, and the runtime calls an alarm again that did not end: a crash loses nothing.
       this.#running = job;
       try {
         const again = isJob(job, jobs) ? await jobs[job]() : undefined;
@@ -70,11 +70,14 @@ export class Schedule<Name extends string = Job> {
         this.#finish(job, again);
       } catch (error) {
         failed(job, error);
+        this.#running = undefined;
+        this.#put(job, now() + JOB_RETRY_MS);
       }
       this.#running = undefined;
       this.#asked.delete(job);
     }
-    this.#rearm();
+    if (this.#due.size === 0) this.#store.facts.set("alarm", undefined);
+    else this.#rearm();
   }
 
   #finish(job: string, again: Exclude<Again, "gone">): void {
@@ -86,15 +89,18 @@ export class Schedule<Name extends string = Job> {
       this.#due.delete(job);
       this.#store.jobs.remove(job);
     } else {
-      this.#due.set(job, next);
-      this.#store.jobs.set(job, next);
+      this.#put(job, next);
     }
   }
 
   #set(job: string, due: number): void {
+    this.#put(job, due);
+    this.#rearm();
+  }
+
+  #put(job: string, due: number): void {
     this.#due.set(job, due);
     this.#store.jobs.set(job, due);
-    this.#rearm();
   }
 
   #rearm(): void {
