@@ -155,7 +155,8 @@ export class Everybody {
 
   /**
    * What another replica told.
-   * @returns who came and went, where we knew the region before: else it is no news, we only slept
+   * @returns who came and went, where we knew the region before: else it is no news, we only slept; and whether a region is
+   * to be asked again
    */
   take({ from, presence = [] }: Pick<Bundle, "from" | "presence">): { changes: Coming[]; gap: boolean } {
     const changes: Coming[] = [];
@@ -170,6 +171,8 @@ export class Everybody {
         gap = true;
         continue;
       }
+      // Of an earlier time: either its clock went back, or newer word overtook this one. It is asked again.
+      if (known !== undefined && stamp < known.stamp) gap = true;
       const remote = known ?? { stamp, isLost: false, users: new Map<string, string>(), many: new Map() };
       remote.stamp = stamp;
       remote.isLost = false;

@@ -148,8 +148,9 @@ export class Replicator {
 
   /** A peer's call: its answer. */
   answer(request: Bundle): Bundle {
-    this.#exchange.take(request);
+    const { presenceGap } = this.#exchange.take(request);
     const peer = this.#peers.get(request.from) ?? new Peer(request.from);
+    if (presenceGap) peer.wantsPresence = true;
     this.#hear(peer, request);
     this.checkLater();
     const pulls = request.pull === true;
@@ -267,7 +268,8 @@ export class Replicator {
 
   /** One call. False when the peer did not take what it was sent. */
   async #exchangeWith(peer: Peer): Promise<boolean> {
-    const { host } = this.#exchange;
+    const { host, everybody } = this.#exchange;
+    const { stamp } = everybody;
     const pulls = peer.wantsPull;
     const relays = peer.wantsRelay && !pulls;
     const request = this.#compose(peer, relays ? () => true : this.#isOwn, false, pulls);
@@ -281,9 +283,8 @@ export class Replicator {
     this.checkLater();
     const took = request.parts.every(({ origin, upTo }) => (peer.vector.get(origin) ?? 0) >= upTo);
     if (!took) peer.assumed = peer.vector;
-    const told = request.presence === undefined || this.#hasHeard(peer);
-    if (!told || presenceGap || (request.presence === undefined && this.#isNewTo(peer)))
-      peer.wantsPresence = true;
+    const told = !this.#missesPresence(peer, stamp);
+    if (!told || presenceGap) peer.wantsPresence = true;
     if (relays && !this.#lacks(peer, () => true)) peer.wantsRelay = false;
     // What it has and we lack did not fit into one bundle, or could not be used.
     if (gap || (pulls && answer.parts.length > 0 && !covers(this.#vector(), peer.vector)))
@@ -291,16 +292,16 @@ export class Replicator {
     return took && told && !gap && !presenceGap;
   }
 
-  /** It slept since we told it who is here, and has users who want to know. */
-  #isNewTo(peer: Peer): boolean {
+  /**
+   * It has users who want to know who is here, and by its answer does not: it slept since, or could not take what it was
+   * told. What changed after `stamp`, at which it was called, is not late yet.
+   */
+  #missesPresence(peer: Peer, stamp: number): boolean {
     const { everybody, life } = this.#exchange;
-    return everybody.ownUsers > 0 && this.#mayHaveUsers(peer) && !peer.heard.has(life.region);
-  }
-
-  /** Or has not said. */
-  #hasHeard({ heard }: Peer): boolean {
-    const { everybody, life } = this.#exchange;
-    return (heard.get(life.region) ?? everybody.stamp) >= everybody.stamp;
+    if (!this.#mayHaveUsers(peer)) return false;
+    const heard = peer.heard.get(life.region);
+    // Ahead of us: the stamp of a life of ours whose clock was ahead.
+    return heard === undefined ? everybody.ownUsers > 0 : heard < stamp || heard > everybody.stamp;
   }
 
   #hear(peer: Peer, bundle: Bundle): void {

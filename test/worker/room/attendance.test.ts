@@ -31,6 +31,60 @@ describe("people in two regions", () => {
     expect(apac.room?.info().users).toBe(2);
     expect(bob.socket.of("chat_message")).toMatchObject([{ message: "good morning" }]);
   });
+
+  it("are told again of each other where an answer that said it was lost", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    const ann = await weur.enter("ann");
+    const bob = await apac.enter("bob");
+    await world.pass(2000);
+    world.cut("weur", "apac");
+    await apac.enter("carl");
+    await world.pass(200);
+    world.heal();
+    ann.say("hello", world.clientId());
+    while (apac.places.length === 0) await world.pass(5);
+    world.cut("weur", "apac");
+    await world.pass(100);
+    world.heal();
+    bob.say("hello", world.clientId());
+    await world.pass(5000);
+    expect(weur.room?.info().users).toBe(3);
+  });
+
+  it("are all known where an old word comes after newer ones", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    await weur.enter("ann");
+    const words: unknown[] = [];
+    const sync = weur.sync.bind(weur);
+    weur.sync = (word) => {
+      words.push(structuredClone(word));
+      return sync(word);
+    };
+    await apac.enter("bob");
+    await world.pass(2000);
+    expect(weur.room?.info().users).toBe(2);
+    weur.sync(words[0]);
+    await world.pass(2000);
+    expect(weur.room?.info().users).toBe(2);
+  });
+
+  it("may come and go all the time: that regions then never hear of the very last is no failure", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    await weur.enter("ann");
+    await apac.enter("bob");
+    await world.pass(2000);
+    world.delay = 200;
+    for (let n = 0; n < 200; n++) {
+      await apac.enter(`guest${n}`);
+      await world.pass(20);
+    }
+    await world.pass(2000);
+    expect([...apac.log, ...weur.log]).not.toContain("peer_unreachable");
+    expect(weur.room?.info().users).toBe(202);
+  });
 });
 
 describe("a user's connections", () => {
