@@ -1,5 +1,6 @@
 /** What happened in a room since its last data point. Kept in SQLite: most rooms sleep long before the minute is over. */
 
+import type { Outcome } from "./commit.ts";
 import { bucketOf, WAIT_BUCKETS } from "./waits.ts";
 
 export const COUNTERS = [
@@ -75,6 +76,14 @@ export class Counters {
   add(counter: Counter, by = 1): void {
     this.#counts[counter] += by;
     this.#dirty = true;
+  }
+
+  /** What became of a tick's messages. */
+  took(outcomes: readonly Outcome[], now: number): void {
+    for (const { kind, pending } of outcomes) {
+      this.add(kind === "duplicate" ? "duplicates" : kind);
+      if (kind === "accepted") this.waited(Math.max(0, now - pending.arrivedAt));
+    }
   }
 
   /** An accepted message waited so long for its delivery. */

@@ -29,6 +29,7 @@ import { CLOSE } from "./protocol.ts";
 import { Replica } from "./replica.ts";
 import type { Entry, RoomStore } from "./store.ts";
 import { noticeOf } from "./tick.ts";
+import { Ticker } from "./ticker.ts";
 import { Upkeep } from "./upkeep.ts";
 import { greet, type Newcomer } from "./welcome.ts";
 
@@ -48,6 +49,8 @@ export class Room {
   readonly #moderation: Moderation;
   readonly #pacer: Pacer;
   readonly #inbox: Inbox;
+  readonly #ticker: Ticker;
+
   constructor(store: RoomStore, host: Host, settings: RoomSettings) {
     const life = lifeIn(store);
     this.name = { room: life.room, region: life.region };
@@ -111,10 +114,14 @@ export class Room {
       counters: this.counters,
       news: this.#news,
       left: (lastOfUser) => {
-        if (lastOfUser) this.#upkeep.directory();
-        this.#upkeep.cleanUp();
-        this.#replica.left();
-        this.#wantPresenceTick();
+        try {
+          if (lastOfUser) this.#upkeep.directory();
+          this.#upkeep.cleanUp();
+          this.#replica.left();
+        } finally {
+          // Also where nothing can be written.
+          this.#wantPresenceTick();
+        }
       },
     });
     this.#inbox = new Inbox({
@@ -138,8 +145,21 @@ export class Room {
       host.now,
       host.later,
       () => Math.max(TICK_MS, TICK_MS_PER_SOCKET * this.members.connections.size),
-      () => this.#tick(),
+      () => this.#ticker.tick(),
     );
+    this.#ticker = new Ticker({
+      name: this.name,
+      store,
+      host,
+      counters: this.counters,
+      committer: this.#committer,
+      inbox: this.#inbox,
+      news: this.#news,
+      company: this.#company,
+      replica: this.#replica,
+      upkeep: this.#upkeep,
+      again: () => this.#pacer.soon(),
+    });
   }
 
   /** A connection that outlived our sleep. */
@@ -152,9 +172,8 @@ export class Room {
   /** After the last `restore`: what happened while nobody looked, such as a crash that took every socket. */
   settle(): void {
     this.#replica.settle();
-    this.#upkeep.checkDirectory();
     // One that was founded for somebody who is then refused, or by a peer's call, goes as well.
-    this.#upkeep.cleanUp();
+    this.#upkeep.check();
   }
 
   /**
@@ -184,7 +203,7 @@ export class Room {
     const now = this.#host.now();
     const { userId, username, plain } = newcomer;
     // It reads from the log what the others get with the next tick.
-    if (this.#news.isBehindLog) this.#tick();
+    if (this.#news.isBehindLog) this.#ticker.tick();
     const connection = this.#connect(socket, { id, userId, username, plain, seenAt: now });
     const order = newcomer.resuming ? parseCursor(newcomer.since ?? "")?.order : undefined;
     if (order !== undefined) this.#clock.follow(order, now);
@@ -240,47 +259,11 @@ export class Room {
     );
   }
 
-  /** Commit, then acknowledge and deliver, in one turn: the output gate holds what is sent until the write is durable. */
-  #tick(): number {
-    const now = this.#host.now();
-    const batch = this.#inbox.take();
-    this.counters.add("ticks");
-    try {
-      const outcomes = this.#store.transaction(() => {
-        const taken = this.#committer.commit(batch, now);
-        for (const { kind, pending } of taken) {
-          this.counters.add(kind === "duplicate" ? "duplicates" : kind);
-          if (kind === "accepted") this.counters.waited(Math.max(0, now - pending.arrivedAt));
-        }
-        this.#store.facts.set("counters", this.counters.save());
-        this.#replica.save();
-        return taken;
-      });
-      const accepted = outcomes.some(({ kind }) => kind === "accepted");
-      if (accepted) this.#upkeep.trim();
-      this.#upkeep.measure();
-      const { typists } = this.#news;
-      this.#company.tell(this.#news.take(outcomes, this.#replica.everybody.userCount), now);
-      // After the write, in program order: what leaves us waits until it is durable.
-      if (accepted) this.#replica.push();
-      if (typists.length > 0) this.#replica.tellTyping(typists);
-      this.#replica.tellPresence();
-    } catch (error) {
-      this.#committer.forget();
-      this.#host.log("tick_failed", { ...this.name, messages: batch.length, error: String(error) });
-      // Nothing was acknowledged: the senders come back and send again.
-      for (const { connection } of batch)
-        this.#company.drop(connection, CLOSE.internal, "internal error", "tick_failed");
-    }
-    if (!this.#inbox.isEmpty || this.#news.isBehindLog) this.#pacer.soon();
-    return batch.length;
-  }
-
   /** Empties a message for good; everybody hears of it. */
   remove(id: string): boolean {
     const now = this.#host.now();
     // Nobody hears of a deletion before the message.
-    if (this.#news.isBehindLog) this.#tick();
+    if (this.#news.isBehindLog) this.#ticker.tick();
     const deletion = this.#moderation.remove(id);
     if (deletion === undefined || deletion === "gone") return deletion === "gone";
     this.#upkeep.trim();

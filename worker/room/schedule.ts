@@ -49,8 +49,10 @@ export class Schedule<Name extends string = Job> {
   /** The job runs at `due` or earlier. */
   by(job: Name, due: number): void {
     if (this.#running === job) this.#asked.set(job, Math.min(due, this.#asked.get(job) ?? due));
-    else if ((this.#due.get(job) ?? Number.POSITIVE_INFINITY) > due) this.#set(job, due);
-    else if (this.#alarm === undefined) this.#rearm();
+    else {
+      if ((this.#due.get(job) ?? Number.POSITIVE_INFINITY) > due) this.#put(job, due);
+      this.#rearm();
+    }
   }
 
   /** Runs what is due. Never throws: a job that fails runs again in a minute. */
@@ -86,21 +88,17 @@ export class Schedule<Name extends string = Job> {
       this.#asked.get(job) ?? Number.POSITIVE_INFINITY,
     );
     if (next === Number.POSITIVE_INFINITY) {
-      this.#due.delete(job);
       this.#store.jobs.remove(job);
+      this.#due.delete(job);
     } else {
       this.#put(job, next);
     }
   }
 
-  #set(job: string, due: number): void {
-    this.#put(job, due);
-    this.#rearm();
-  }
-
+  /** Believed once it is stored: a write may fail. */
   #put(job: string, due: number): void {
-    this.#due.set(job, due);
     this.#store.jobs.set(job, due);
+    this.#due.set(job, due);
   }
 
   #rearm(): void {
@@ -108,9 +106,9 @@ export class Schedule<Name extends string = Job> {
     if (this.#running !== undefined || this.#due.size === 0) return;
     const next = Math.min(...this.#due.values());
     if (this.#alarm !== undefined && this.#alarm <= next) return;
-    this.#alarm = next;
     this.#store.facts.set("alarm", String(next));
     this.#arm(next);
+    this.#alarm = next;
   }
 }
 

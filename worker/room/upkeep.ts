@@ -7,6 +7,8 @@ import { type Job, Schedule } from "./schedule.ts";
 export class Upkeep {
   readonly #premises: Premises;
   readonly #schedule: Schedule;
+  /** Asked for, and not stored: a write failed. */
+  #owesTrim = false;
 
   constructor(premises: Premises) {
     this.#premises = premises;
@@ -20,7 +22,9 @@ export class Upkeep {
 
   /** Something was written that may go in time. */
   trim(): void {
+    this.#owesTrim = true;
     this.#schedule.by("trim", this.#kept());
+    this.#owesTrim = false;
   }
 
   /** Something was counted. */
@@ -41,9 +45,11 @@ export class Upkeep {
     this.#schedule.by("directory", Math.max(now + DIRECTORY_DELAY_MS, allowed));
   }
 
-  /** A crash may have taken every socket without a word. */
-  checkDirectory(): void {
+  /** A crash may have taken every socket without a word, or a write failed that was to see to it. */
+  check(): void {
+    if (this.#owesTrim) this.trim();
     if (isCountOld(this.#premises)) this.directory();
+    this.cleanUp();
   }
 
   /** A room that leaves nothing to keep goes, once nobody can resume it. */

@@ -9,6 +9,8 @@ type Name = "trim" | "sync";
 class Desk {
   now = NOW;
   writes = 0;
+  isFull = false;
+  isFactsFull = false;
   /** What the runtime was asked for, and has not run to its end. */
   alarm: number | undefined;
   readonly arms: number[] = [];
@@ -21,6 +23,7 @@ class Desk {
       facts: {
         get: () => this.fact,
         set: (_: "alarm", value: string | undefined) => {
+          if (this.isFactsFull) throw new Error("database or disk is full");
           if (value !== this.fact) this.writes++;
           this.fact = value;
         },
@@ -28,6 +31,7 @@ class Desk {
       jobs: {
         all: () => this.rows,
         set: (job: string, due: number) => {
+          if (this.isFull) throw new Error("database or disk is full");
           this.writes++;
           this.rows.set(job, due);
         },
@@ -142,6 +146,28 @@ describe("the schedule behind an object's one alarm", () => {
       },
     });
     expect(desk.alarm).toBe(NOW + 1007);
+  });
+
+  it("believes only what it could store", () => {
+    const desk = new Desk();
+    const schedule = desk.wake();
+    desk.isFull = true;
+    expect(() => schedule.by("trim", NOW + 1000)).toThrow("full");
+    desk.isFull = false;
+    schedule.by("trim", NOW + 1000);
+    expect(desk.rows.get("trim")).toBe(NOW + 1000);
+    expect(desk.alarm).toBe(NOW + 1000);
+  });
+
+  it("sets the alarm with the next job, where that could not be stored", () => {
+    const desk = new Desk();
+    const schedule = desk.wake();
+    schedule.by("trim", NOW + 5000);
+    desk.isFactsFull = true;
+    expect(() => schedule.by("sync", NOW + 1000)).toThrow("full");
+    desk.isFactsFull = false;
+    schedule.by("sync", NOW + 2000);
+    expect(desk.alarm).toBe(NOW + 1000);
   });
 
   it("asks for nothing once the object is gone", async () => {

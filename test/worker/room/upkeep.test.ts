@@ -147,3 +147,50 @@ describe("upkeep", () => {
     expect(room.directory).toMatchObject([{ users: 0 }]);
   });
 });
+
+describe("a write that fails once", () => {
+  it("when somebody goes: the others hear of it, and the directory too", async () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    const bob = room.enter("bob");
+    await room.pass(2 * MINUTE);
+    room.sql.failOn = "INTO jobs";
+    expect(() => room.room.left(bob.connection)).toThrow("full");
+    await room.pass(2 * MINUTE);
+    expect(ann.socket.of("user_left")).toMatchObject([{ userId: "bob", userCount: 1 }]);
+    expect(room.directory.at(-1)?.users).toBe(1);
+  });
+
+  it("in a tick: who came is told all the same", async () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    await room.pass(2 * MINUTE);
+    room.enter("bob");
+    room.enter("carl");
+    room.sql.failOn = "INTO facts";
+    await room.pass(900);
+    expect(room.log).toContain("tick_failed");
+    expect(ann.socket.of("user_joined").at(-1)).toMatchObject({ userId: "carl", userCount: 3 });
+  });
+
+  it("where trimming is asked for: everybody has the message, and it is trimmed in time", async () => {
+    const room = new VirtualRoom({ visibleMessages: 1 });
+    const ann = room.enter("ann");
+    const bob = room.enter("bob");
+    await room.pass(100);
+    ann.say("one");
+    await room.pass(100);
+    // Metrics and the directory are asked for already.
+    room.sql.all("DELETE FROM jobs WHERE job = 'trim'");
+    room.restart("hibernate");
+    const [annAgain, bobAgain] = [room.revive(ann.socket), room.revive(bob.socket)];
+    room.sql.failOn = "INTO jobs";
+    annAgain.say("two");
+    await room.pass(100);
+    expect(room.log).toContain("tick_failed");
+    expect(bobAgain.socket.of("chat_message")).toMatchObject([{ message: "one" }, { message: "two" }]);
+    await room.pass(30 * MINUTE);
+    expect(room.room.history(undefined, 10).entries).toMatchObject([{ message: "two" }]);
+    expect(room.sql.all<{ n: number }>("SELECT COUNT(*) AS n FROM entries")[0]?.n).toBe(1);
+  });
+});
