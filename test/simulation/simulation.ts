@@ -311,7 +311,10 @@ export class Simulation implements Surroundings {
     const replica = this.replicas.get(region);
     if (replica === undefined) return;
     const others = this.participants.map((other) => other.region).filter((other) => other !== region);
+    const hadPeers = replica.membership.members.length > 1;
     replica.loseStorage(share);
+    // One that knows of no peer has nobody to notice it by: that is not promised.
+    if (hadPeers && replica.membership.members.length < 2) replica.loseStorage();
     this.ledger.lost(region, replica.ids(), others);
   }
 }

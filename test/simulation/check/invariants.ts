@@ -12,7 +12,7 @@ export function brokenAtRest(simulation: Simulation): string[] {
   const floor = participants.map((replica) => replica.fact("floor") ?? "").reduce(laterOf, "");
   return [
     ...simulation.ledger.violations,
-    ...lost(simulation, places, floor),
+    ...lost(simulation, places, laterOf(floor, simulation.ledger.floor)),
     ...unheard(simulation, floor),
     ...beforeItsCause(simulation),
     ...doubled(simulation, places),

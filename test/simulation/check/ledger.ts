@@ -1,4 +1,5 @@
 /** What happened in a run, as an observer outside sees it: what was promised to whom, and what became durable where. */
+import { laterOf } from "../../../worker/room/order.ts";
 import type { Ack } from "../../../worker/room/protocol.ts";
 import type { World } from "../engine/world.ts";
 
@@ -27,11 +28,11 @@ export interface Accepted {
 export class Ledger {
   readonly acks: Acknowledged[] = [];
   readonly accepted: Accepted[] = [];
-  /** Text by `userId/clientId`, and the other way round: every text is written once. */
   /** When it was written, Unix ms by the world. */
   readonly written = new Map<string, number>();
   /** For whoever measures: a client shows a message, so many ms after it was written. */
   onSeen: ((client: string, text: string, ms: number) => void) | undefined;
+  /** By `userId/clientId`: every text is written once. */
   readonly texts = new Map<string, string>();
   readonly after = new Map<string, string>();
   /** By region: when its clock jumped or its storage went. Unix ms. */
@@ -44,6 +45,8 @@ export class Ledger {
   /** What was broken while it ran; the run ends with the first. */
   readonly violations: string[] = [];
   losses = 0;
+  /** The highest floor that any replica ever had. */
+  floor = "";
   readonly #holders = new Map<string, Set<string>>();
   readonly #world: World;
 
@@ -104,6 +107,11 @@ export class Ledger {
     for (const [id, holders] of this.#holders)
       if (!left.has(id) && holders.delete(region) && !others.some((other) => holders.has(other)))
         this.excused.add(id);
+  }
+
+  /** What is not above it is history in some replica, for good. */
+  trimmed(floor: string): void {
+    this.floor = laterOf(this.floor, floor);
   }
 
   broke(region: string): void {

@@ -339,6 +339,7 @@ export class Replica extends DurableObject<Shell> implements ServerEnd, Callee, 
   /** Everything is kept for the retention at least: what lies beyond it, and is trimmed, is older. */
   #judgeFloor(floor: string): void {
     const { limits, ledger, clocksAreWrong } = this.#around;
+    ledger.trimmed(floor);
     const ageMs = this.world.now - msOf(floor);
     if (ageMs < limits.retentionMs && !clocksAreWrong)
       ledger.violations.push(`kept ten minutes: ${this.name} trims what is ${ageMs / 1000} s old`);
