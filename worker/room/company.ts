@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly counters: Counters;
   readonly news: News;
   /** One connection less; a user less where `lastOfUser`. */
-  readonly left: (lastOfUser: boolean) => void;
+  readonly left: () => void;
 }
 
 export class Company {
@@ -97,7 +97,7 @@ export class Company {
       everybody.went(userId);
       if (!everybody.isElsewhere(userId)) this.#tellPresence("user_left", userId, username);
     }
-    left(lastOfUser);
+    left();
   }
 
   #tellPresence(type: "user_joined" | "user_left", userId: string, username: string): void {

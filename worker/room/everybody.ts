@@ -155,24 +155,25 @@ export class Everybody {
 
   /**
    * What another replica told.
-   * @returns who came and went, where we knew the region before: else it is no news, we only slept; and whether a region is
-   * to be asked again
+   * @returns who came and went, where we knew the region before: else it is no news, we only slept; and the regions that
+   * are to be asked again, as what was told of them may not be the last word
    */
-  take({ from, presence = [] }: Pick<Bundle, "from" | "presence">): { changes: Coming[]; gap: boolean } {
+  take({ from, presence = [] }: Pick<Bundle, "from" | "presence">): { changes: Coming[]; again: string[] } {
     const changes: Coming[] = [];
-    let gap = false;
+    const again: string[] = [];
     for (const { region, stamp, base, here, gone = [], many = [] } of presence) {
       if (region === this.#region) continue;
       const known = this.#remote.get(region);
+      const isOwn = region === from;
       // About itself a region has the last word: its clock may have gone back in its sleep.
-      if (known !== undefined && (region === from ? stamp === this.#heard(known) : stamp <= known.stamp))
-        continue;
+      if (known !== undefined && (isOwn ? stamp === this.#heard(known) : stamp <= known.stamp)) continue;
       if (base !== undefined && base !== this.#heard(known)) {
-        gap = true;
+        again.push(region);
         continue;
       }
-      // Of an earlier time: either its clock went back, or newer word overtook this one. It is asked again.
-      if (known !== undefined && stamp < known.stamp) gap = true;
+      // Of an earlier time: its clock went back, or newer word overtook this one. From somebody else: it may be of a life
+      // whose clock was ahead.
+      if (known !== undefined && (isOwn ? stamp < known.stamp : !known.isLost)) again.push(region);
       const remote = known ?? { stamp, isLost: false, users: new Map<string, string>(), many: new Map() };
       remote.stamp = stamp;
       remote.isLost = false;
@@ -185,7 +186,7 @@ export class Everybody {
       const moved = [...this.#arrive(region, remote, here), ...this.#leave(region, remote, left)];
       if (known !== undefined) changes.push(...moved);
     }
-    return { changes, gap };
+    return { changes, again };
   }
 
   #heard(remote: RemoteRegion | undefined): number | undefined {

@@ -134,7 +134,7 @@ export class Replica {
     return this.#replicator.answer(bundle);
   }
 
-  #take(bundle: Bundle): { gap: boolean; presenceGap: boolean } {
+  #take(bundle: Bundle): { gap: boolean; again: readonly string[] } {
     const { life, store, host, clock, committer } = this.#room;
     const now = host.now();
     this.#renewIfBehind(bundle);
@@ -158,11 +158,11 @@ export class Replica {
     }
     if (taken.arrivals.length > 0) this.#room.arrived(this.#held.before(taken.arrivals));
     if (taken.found) this.#replicator.push();
-    const { changes, gap } = this.everybody.take(bundle);
+    const { changes, again } = this.everybody.take(bundle);
     this.#came(changes);
     if (bundle.typing !== undefined) this.#room.typing(bundle.typing);
     if (bundle.crowded !== undefined) this.#room.dropGhosts(bundle.crowded);
-    return { gap: taken.gap, presenceGap: gap };
+    return { gap: taken.gap, again };
   }
 
   #inTransaction<T>(work: () => T): T {

@@ -23,8 +23,8 @@ export interface Exchange {
   readonly clock: Clock;
   readonly everybody: Everybody;
   readonly membership: () => Membership;
-  /** Takes a bundle into the log and tells people. Says whether something before it is missing. */
-  readonly take: (bundle: Bundle) => { readonly gap: boolean; readonly presenceGap: boolean };
+  /** Takes a bundle into the log and tells people. Says whether something before it is missing, and whom to ask again. */
+  readonly take: (bundle: Bundle) => { readonly gap: boolean; readonly again: readonly string[] };
   /** Calls `check` at that time or earlier, also after a crash. */
   readonly checkBy: (due: number) => void;
   /** A peer failed, or is back. */
@@ -148,9 +148,9 @@ export class Replicator {
 
   /** A peer's call: its answer. */
   answer(request: Bundle): Bundle {
-    const { presenceGap } = this.#exchange.take(request);
+    const { again } = this.#exchange.take(request);
     const peer = this.#peers.get(request.from) ?? new Peer(request.from);
-    if (presenceGap) peer.wantsPresence = true;
+    this.#askAgain(again);
     this.#hear(peer, request);
     this.checkLater();
     const pulls = request.pull === true;
@@ -278,24 +278,32 @@ export class Replicator {
     const answer = decodeBundle(await host.peers.sync(peer.region, request, SYNC_DEADLINE_MS));
     if (this.#over) return true;
     if (answer?.from !== peer.region) throw new Error("it answered in a form that this version cannot read");
-    const { gap, presenceGap } = this.#exchange.take(answer);
+    const { gap, again } = this.#exchange.take(answer);
     this.#hear(peer, answer);
     this.checkLater();
     const took = request.parts.every(({ origin, upTo }) => (peer.vector.get(origin) ?? 0) >= upTo);
     if (!took) peer.assumed = peer.vector;
     const told = !this.#missesPresence(peer, stamp);
-    if (!told || presenceGap) peer.wantsPresence = true;
+    if (!told) peer.wantsPresence = true;
+    this.#askAgain(again);
     if (relays && !this.#lacks(peer, () => true)) peer.wantsRelay = false;
     // What it has and we lack did not fit into one bundle, or could not be used.
     if (gap || (pulls && answer.parts.length > 0 && !covers(this.#vector(), peer.vector)))
       peer.wantsPull = true;
-    return took && told && !gap && !presenceGap;
+    return took && told && !gap && !again.includes(peer.region);
   }
 
-  /**
-   * It has users who want to know who is here, and by its answer does not: it slept since, or could not take what it was
-   * told. What changed after `stamp`, at which it was called, is not late yet.
-   */
+  /** Each answers with what we have not heard of it. */
+  #askAgain(regions: readonly string[]): void {
+    for (const region of regions) {
+      const peer = this.#peers.get(region);
+      if (peer === undefined) continue;
+      peer.wantsPresence = true;
+      this.#call(peer);
+    }
+  }
+
+  /** It has users, and by its answer does not know who was here at `stamp`: it slept since, or could not take it. */
   #missesPresence(peer: Peer, stamp: number): boolean {
     const { everybody, life } = this.#exchange;
     if (!this.#mayHaveUsers(peer)) return false;

@@ -113,15 +113,9 @@ export class Room {
       everybody: this.#replica.everybody,
       counters: this.counters,
       news: this.#news,
-      left: (lastOfUser) => {
-        try {
-          if (lastOfUser) this.#upkeep.directory();
-          this.#upkeep.cleanUp();
-          this.#replica.left();
-        } finally {
-          // Also where nothing can be written.
-          this.#wantPresenceTick();
-        }
+      left: () => {
+        this.#wantPresenceTick();
+        this.#replica.left();
       },
     });
     this.#inbox = new Inbox({
@@ -169,11 +163,18 @@ export class Room {
     return connection;
   }
 
-  /** After the last `restore`: what happened while nobody looked, such as a crash that took every socket. */
+  /**
+   * After the last `restore`: what happened while nobody looked, such as a crash that took every socket. Never throws: a
+   * write that fails now is tried again with the next tick, or when we wake the next time.
+   */
   settle(): void {
-    this.#replica.settle();
     // One that was founded for somebody who is then refused, or by a peer's call, goes as well.
-    this.#upkeep.check();
+    for (const work of [() => this.#replica.settle(), () => this.#upkeep.check()])
+      try {
+        work();
+      } catch (error) {
+        this.#host.log("settle_failed", { ...this.name, error: String(error) });
+      }
   }
 
   /**
@@ -227,13 +228,11 @@ export class Room {
     this.counters.add("joins");
     if (recovered) this.counters.add("resumes");
     this.#host.log("joined", { ...this.name, connection: id, userId, plain, recovered });
-    if (first) {
-      this.#company.came(connection);
-      this.#upkeep.directory();
-    } else everybody.counted(userId, username);
+    if (first) this.#company.came(connection);
+    else everybody.counted(userId, username);
     if (this.#replica.isDelayed) this.#company.send(connection, noticeOf("sync_delayed"));
-    this.#replica.entrance.entered();
     this.#wantPresenceTick();
+    this.#replica.entrance.entered();
     return connection;
   }
 
@@ -284,7 +283,6 @@ export class Room {
     this.#inbox.forget(userId);
     const connections = [...this.members.of(userId)];
     for (const connection of connections) this.#company.drop(connection, CLOSE.kicked, "kicked", "kicked");
-    this.#upkeep.cleanUp();
     this.counters.add("kicks");
     this.#host.log("kicked", { ...this.name, userId, closed: connections.length, banSeconds });
     this.#wantPresenceTick();

@@ -43,7 +43,12 @@ export class Schedule<Name extends string = Job> {
     // Until it is past, it stands. Past, it comes now, or comes again after a run that ended amid its jobs: whoever asks
     // for a job first makes sure of it. Long overdue, it will not come.
     if (at !== undefined && at > now) this.#alarm = at;
-    if (at === undefined || at > now || at < now - JOB_RETRY_MS) this.#rearm();
+    if (at !== undefined && at <= now && at >= now - JOB_RETRY_MS) return;
+    try {
+      this.#rearm();
+    } catch {
+      // What is woken has to come up, also where nothing can be written: whoever asks for a job next sets the alarm.
+    }
   }
 
   /** The job runs at `due` or earlier. */

@@ -28,6 +28,7 @@ interface Ticking {
 
 export class Ticker {
   readonly #room: Ticking;
+  #hasFailed = false;
 
   constructor(room: Ticking) {
     this.#room = room;
@@ -43,9 +44,12 @@ export class Ticker {
     const now = host.now();
     const batch = inbox.take();
     counters.add("ticks");
-    const outcomes = this.#attempt(batch, () => this.#commit(batch, now)) ?? [];
-    this.#attempt(batch, () => this.#tell(outcomes, now));
-    if (!inbox.isEmpty || news.isBehindLog) again();
+    const outcomes = this.#attempt(batch, () => this.#commit(batch, now));
+    const told = this.#attempt(batch, () => this.#tell(outcomes ?? [], now));
+    // Once more for what could not be written, but not for ever.
+    const hasFailed = outcomes === undefined || told === undefined;
+    if (!inbox.isEmpty || news.isBehindLog || (hasFailed && !this.#hasFailed)) again();
+    this.#hasFailed = hasFailed;
     return batch.length;
   }
 
@@ -61,7 +65,7 @@ export class Ticker {
   }
 
   /** After the write, in program order: what leaves us waits until it is durable. */
-  #tell(outcomes: readonly Outcome[], now: number): void {
+  #tell(outcomes: readonly Outcome[], now: number): true {
     const { news, company, replica, upkeep } = this.#room;
     const accepted = outcomes.some(({ kind }) => kind === "accepted");
     const { typists } = news;
@@ -73,6 +77,7 @@ export class Ticker {
     upkeep.check();
     upkeep.measure();
     if (accepted) upkeep.trim();
+    return true;
   }
 
   /** Undefined where it failed. The senders come back and send again; what was committed is a duplicate then. */

@@ -36,26 +36,24 @@ export class Upkeep {
     this.#schedule.by("bans", until);
   }
 
-  /** The number of users changed. */
-  directory(): void {
+  /**
+   * With each tick: what somebody who came or went asks for, what a write that failed was to see to, and what a crash
+   * left that took every socket without a word.
+   */
+  check(): void {
+    const { members, store } = this.#premises;
+    if (this.#owesTrim) this.trim();
+    if (isCountOld(this.#premises)) this.#directory();
+    // A room that leaves nothing to keep goes, once nobody can resume it.
+    if (members.connections.size === 0 && store.log.isEmpty()) this.#schedule.by("cleanup", this.#kept());
+  }
+
+  #directory(): void {
     const { store, host } = this.#premises;
     const last = Number(store.facts.get("directoryAt") ?? 0);
     const now = host.now();
     const allowed = last <= now ? last + DIRECTORY_INTERVAL_MS : 0;
     this.#schedule.by("directory", Math.max(now + DIRECTORY_DELAY_MS, allowed));
-  }
-
-  /** A crash may have taken every socket without a word, or a write failed that was to see to it. */
-  check(): void {
-    if (this.#owesTrim) this.trim();
-    if (isCountOld(this.#premises)) this.directory();
-    this.cleanUp();
-  }
-
-  /** A room that leaves nothing to keep goes, once nobody can resume it. */
-  cleanUp(): void {
-    const { members, store } = this.#premises;
-    if (members.connections.size === 0 && store.log.isEmpty()) this.#schedule.by("cleanup", this.#kept());
   }
 
   /** The alarm. Never throws. */

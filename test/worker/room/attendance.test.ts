@@ -1,5 +1,7 @@
 /** Who is in a room of several regions, as each of them knows it. */
 import { describe, expect, it } from "vitest";
+import { Everybody } from "../../../worker/room/everybody.ts";
+import { Members } from "../../../worker/room/members.ts";
 import { type Visitor, World } from "./virtual-world.ts";
 
 describe("people in two regions", () => {
@@ -84,6 +86,34 @@ describe("people in two regions", () => {
     await world.pass(2000);
     expect([...apac.log, ...weur.log]).not.toContain("peer_unreachable");
     expect(weur.room?.info().users).toBe(202);
+  });
+});
+
+describe("what is told of a region", () => {
+  const told = (from: string, region: string, stamp: number, ...users: string[]) => ({
+    from,
+    presence: [{ region, stamp, here: users.map((userId): [string, string] => [userId, userId]) }],
+  });
+  const inWeur = () => new Everybody("weur", new Members(), 0);
+
+  it("by another is taken where it is newer, and asked for again: a clock may have been ahead", () => {
+    const everybody = inWeur();
+    expect(everybody.take(told("apac", "apac", 5, "ann", "bob")).again).toEqual([]);
+    expect(everybody.take(told("enam", "apac", 4, "ann")).again).toEqual([]);
+    expect(everybody.usersIn("apac")).toBe(2);
+    expect(everybody.take(told("enam", "apac", 900, "ann")).again).toEqual(["apac"]);
+    expect(everybody.usersIn("apac")).toBe(1);
+    expect(everybody.take(told("apac", "apac", 5, "ann", "bob")).again).toEqual(["apac"]);
+    expect(everybody.take(told("apac", "apac", 5, "ann", "bob")).again).toEqual([]);
+    expect(everybody.usersIn("apac")).toBe(2);
+  });
+
+  it("by another is all there is of one that nobody reaches", () => {
+    const everybody = inWeur();
+    everybody.take(told("apac", "apac", 5, "ann"));
+    everybody.lose("apac");
+    expect(everybody.take(told("enam", "apac", 6, "ann", "bob")).again).toEqual([]);
+    expect(everybody.usersIn("apac")).toBe(2);
   });
 });
 

@@ -155,7 +155,9 @@ describe("a write that fails once", () => {
     const bob = room.enter("bob");
     await room.pass(2 * MINUTE);
     room.sql.failOn = "INTO jobs";
-    expect(() => room.room.left(bob.connection)).toThrow("full");
+    room.room.left(bob.connection);
+    await room.pass(1000);
+    expect(room.log).toContain("tick_failed");
     await room.pass(2 * MINUTE);
     expect(ann.socket.of("user_left")).toMatchObject([{ userId: "bob", userCount: 1 }]);
     expect(room.directory.at(-1)?.users).toBe(1);
@@ -192,5 +194,39 @@ describe("a write that fails once", () => {
     await room.pass(30 * MINUTE);
     expect(room.room.history(undefined, 10).entries).toMatchObject([{ message: "two" }]);
     expect(room.sql.all<{ n: number }>("SELECT COUNT(*) AS n FROM entries")[0]?.n).toBe(1);
+  });
+
+  it("when the room wakes: it comes up, and sees to its alarm with the next tick", async () => {
+    const room = new VirtualRoom();
+    const ann = room.enter("ann");
+    ann.say("one");
+    await room.pass(100);
+    // As after an alarm that was given up.
+    room.sql.all("DELETE FROM facts WHERE key = 'alarm'");
+    room.alarm = undefined;
+    room.sql.failOn = "INTO facts";
+    room.restart("hibernate");
+    expect(room.alarm).toBeUndefined();
+    room.revive(ann.socket).say("two");
+    await room.pass(100);
+    expect(ann.socket.of("ack")).toHaveLength(0);
+    expect(ann.socket.of("chat_message").map(({ message }) => message)).toEqual(["one", "two"]);
+    expect(room.alarm).toBeDefined();
+  });
+
+  it("for good: the room tries once more, and then lets itself be put to sleep", async () => {
+    const room = new VirtualRoom();
+    room.enter("ann");
+    const bob = room.enter("bob");
+    await room.pass(2 * MINUTE);
+    const all = room.sql.all.bind(room.sql);
+    room.sql.all = (query, ...bindings) => {
+      if (/^INSERT/.test(query)) throw new Error("database or disk is full");
+      return all(query, ...bindings);
+    };
+    room.room.left(bob.connection);
+    await room.pass(1000);
+    expect(room.log.filter((event) => event === "tick_failed").length).toBeGreaterThan(1);
+    expect(room.timers).toBe(0);
   });
 });
