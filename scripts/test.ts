@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { ensureChromium } from "./test-run/chromium.ts";
 import { countTests, judgeTests, type StepOutcome, summaryLines } from "./test-run/outcome.ts";
 import { ensureEngine } from "./toolchain/engine.ts";
@@ -11,7 +12,8 @@ import { runVisibly } from "./toolchain/run.ts";
 import { fail, say } from "./toolchain/steps.ts";
 
 const PROJECTS = ["node", "workerd", "e2e"];
-const reports = mkdtempSync(path.join(os.tmpdir(), "edge-chat-reports-"));
+const USAGE = `npm test: the house rules and every test, a quarter of an hour on two cores. It takes no flags.
+A part of it: npm run check, or npx vitest run --project ${PROJECTS.join(" | ")} [file …]`;
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const startedAt = performance.now();
@@ -36,7 +38,7 @@ async function check(): Promise<void> {
   if (code !== 0) throw new Error(`npm run check exited ${code}`);
 }
 
-async function runProject(project: string): Promise<StepOutcome> {
+async function runProject(project: string, reports: string): Promise<StepOutcome> {
   say(`\n── tests: ${project}`);
   const report = path.join(reports, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
@@ -47,6 +49,18 @@ async function runProject(project: string): Promise<StepOutcome> {
 }
 
 async function main(): Promise<boolean> {
+  const { values, tokens } = parseArgs({
+    options: { help: { type: "boolean", short: "h" } },
+    strict: false,
+    tokens: true,
+  });
+  if (values.help === true) {
+    console.log(USAGE);
+    return true;
+  }
+  const unknown = tokens.filter(({ kind }) => kind !== "option-terminator");
+  if (unknown.length > 0)
+    throw new Error(`${process.argv.slice(2).join(" ")}: npm test takes no flags.\n${USAGE}`);
   // The tests' own homes must not be this shell's.
   delete process.env.EDGE_CHAT_HOME;
   const steps = [
@@ -56,7 +70,8 @@ async function main(): Promise<boolean> {
     await prepare("engine", ensureEngine),
     await prepare("check", check),
   ];
-  for (const project of PROJECTS) steps.push(await runProject(project));
+  const reports = mkdtempSync(path.join(os.tmpdir(), "edge-chat-reports-"));
+  for (const project of PROJECTS) steps.push(await runProject(project, reports));
   rmSync(reports, { recursive: true, force: true });
   say("");
   for (const line of summaryLines(steps)) console.log(line);

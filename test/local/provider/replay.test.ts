@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -36,6 +36,7 @@ async function startReplay(recorded: Recording): Promise<Replay> {
   await engine.handshake();
   await engine.configure({ baseUrl: `${api.origin}/client/v4`, apiToken: TOKEN });
   stop.push(
+    async () => rmSync(folder, { recursive: true, force: true }),
     () => api.stop(),
     () => provider.stop(),
     async () => engine.close(),
