@@ -150,13 +150,15 @@ export class Replica {
       this.#replicator.save();
       return result;
     });
-    this.#compareClocks(bundle, now);
-    if (bundle.membership !== undefined) this.adopt(bundle.membership);
-    if (taken.news) {
-      this.#room.wrote();
-      this.#scheduleHeld();
+    try {
+      this.#compareClocks(bundle, now);
+      if (bundle.membership !== undefined) this.adopt(bundle.membership);
+      if (taken.news) this.#room.wrote();
+      if (taken.news) this.#scheduleHeld();
+    } finally {
+      // It is in the log, also where the rest could not be written.
+      if (taken.arrivals.length > 0) this.#room.arrived(this.#held.before(taken.arrivals));
     }
-    if (taken.arrivals.length > 0) this.#room.arrived(this.#held.before(taken.arrivals));
     if (taken.found) this.#replicator.push();
     const { changes, again } = this.everybody.take(bundle);
     this.#came(changes);

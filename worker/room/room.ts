@@ -265,7 +265,6 @@ export class Room {
     if (this.#news.isBehindLog) this.#ticker.tick();
     const deletion = this.#moderation.remove(id);
     if (deletion === undefined || deletion === "gone") return deletion === "gone";
-    this.#upkeep.trim();
     this.counters.add("deletions");
     this.#host.log("deleted", { ...this.name, id });
     this.#company.tell(
@@ -274,6 +273,7 @@ export class Room {
     );
     this.#replica.push();
     this.#wantPresenceTick();
+    this.#upkeep.trim();
     return true;
   }
 

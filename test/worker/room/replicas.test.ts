@@ -27,6 +27,21 @@ describe("a room in two regions", () => {
     expect(world.site("weur").places).toEqual(world.site("apac").places);
   });
 
+  it("shows what came from elsewhere also where a job for it could not be stored, and has that job later", async () => {
+    const world = new World();
+    const [weur, apac] = [world.site("weur"), world.site("apac")];
+    const ann = await weur.enter("ann");
+    const bob = await apac.enter("bob");
+    await world.pass(2 * 60_000);
+    apac.sql.failOn = "INTO jobs";
+    ann.say("hello", world.clientId());
+    await world.pass(5000);
+    expect(apac.sql.failOn).toBeUndefined();
+    expect(said(bob)).toEqual(["hello"]);
+    const jobs = apac.sql.all<{ job: string }>("SELECT job FROM jobs").map(({ job }) => job);
+    expect(jobs).toContain("trim");
+  });
+
   it("brings what is said meanwhile in the next call: as many calls as round trips, not as messages", async () => {
     const world = new World(undefined, { messagesPerMinute: 1000 });
     const ann = await world.site("weur").enter("ann");
