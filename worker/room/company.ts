@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly everybody: Everybody;
   readonly counters: Counters;
   readonly news: News;
-  /** One connection less; a user less where `lastOfUser`. */
+  /** One connection less. */
   readonly left: () => void;
 }
 

@@ -304,7 +304,7 @@ export class Room {
     return { entries: entries.slice(-limit), more: entries.length > limit };
   }
 
-  /** The alarm. Never throws. */
+  /** The alarm. @throws where nothing can be written */
   alarm(): Promise<void> {
     return this.#upkeep.run();
   }

@@ -60,7 +60,7 @@ export class Schedule<Name extends string = Job> {
     }
   }
 
-  /** Runs what is due. Never throws: a job that fails runs again in a minute. */
+  /** Runs what is due. A job that fails runs again in a minute. @throws where nothing can be written: call it again then */
   async run(
     jobs: Jobs<Name>,
     now: () => number,

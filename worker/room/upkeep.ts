@@ -56,7 +56,7 @@ export class Upkeep {
     this.#schedule.by("directory", Math.max(now + DIRECTORY_DELAY_MS, allowed));
   }
 
-  /** The alarm. Never throws. */
+  /** The alarm. @throws where nothing can be written */
   async run(): Promise<void> {
     const { room, region, host } = this.#premises;
     await this.#schedule.run(jobsOf(this.#premises), host.now, (job, error) => {
