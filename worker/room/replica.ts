@@ -49,6 +49,7 @@ export class Replica {
       ...place,
       clock,
       everybody: this.everybody,
+      toldStamp: () => this.#toldStamp,
       membership: () => this.#membership,
       take: (bundle) => this.#take(bundle),
       checkBy: (due) => schedule("sync", due),

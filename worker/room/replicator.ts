@@ -22,6 +22,8 @@ export interface Exchange {
   readonly host: Host;
   readonly clock: Clock;
   readonly everybody: Everybody;
+  /** Of who was here when those with users were last told. */
+  readonly toldStamp: () => number;
   readonly membership: () => Membership;
   /** Takes a bundle into the log and tells people. Says whether something before it is missing, and whom to ask again. */
   readonly take: (bundle: Bundle) => { readonly gap: boolean; readonly again: readonly string[] };
@@ -95,10 +97,7 @@ export class Replicator {
     checkBy(host.now() + Math.round(SYNC_CHECK_MS * (0.75 + host.random() / 2)));
   }
 
-  /**
-   * Who is here changed: whoever has users needs to know; of the first who comes everybody. Otherwise two regions that
-   * both filled while the other was empty would each take the other for empty.
-   */
+  /** Who is here changed. Whoever has users needs to know, and of the first who comes everybody, who may have some too. */
   tellPresence(isFirst = false): void {
     for (const peer of this.#peers.values())
       if (isFirst || this.#mayHaveUsers(peer)) {
@@ -268,7 +267,7 @@ export class Replicator {
 
   /** One call. False when the peer did not take what it was sent. */
   async #exchangeWith(peer: Peer): Promise<boolean> {
-    const { host, everybody } = this.#exchange;
+    const { host, everybody, toldStamp } = this.#exchange;
     const { stamp } = everybody;
     const pulls = peer.wantsPull;
     const relays = peer.wantsRelay && !pulls;
@@ -284,7 +283,7 @@ export class Replicator {
     const took = request.parts.every(({ origin, upTo }) => (peer.vector.get(origin) ?? 0) >= upTo);
     if (!took) peer.assumed = peer.vector;
     const told = !this.#missesPresence(peer, stamp);
-    if (!told) peer.wantsPresence = true;
+    if (this.#missesPresence(peer, Math.max(stamp, toldStamp()))) peer.wantsPresence = true;
     this.#askAgain(again);
     if (relays && !this.#lacks(peer, () => true)) peer.wantsRelay = false;
     // What it has and we lack did not fit into one bundle, or could not be used.
