@@ -287,7 +287,8 @@ export abstract class DurableObject<L extends Life> {
 
   #ring(): void {
     this.#ringing = undefined;
-    if (this.#alarm === undefined) return;
+    // One that was set while another runs comes when that has ended.
+    if (this.#alarm === undefined || this.#alarmRuns) return;
     this.alarms++;
     this.#alarm = undefined;
     this.#alarmRuns = true;
@@ -299,6 +300,7 @@ export abstract class DurableObject<L extends Life> {
         // Done once what it wrote is durable: until then it would ring again.
         this.output(() => {
           this.#alarmRuns = false;
+          if (this.#alarm !== undefined && this.#ringing === undefined) this.#arm(this.#alarm);
         });
       });
     });
