@@ -95,6 +95,7 @@ export class Simulation implements Surroundings {
     this.world.trace(() => "· everything works again");
     this.network.heal();
     this.network.weather = { ...this.plan.weather, ...CALM };
+    for (const object of this.objects) object.heal();
     for (const replica of this.replicas.values()) this.#skew(replica.region, 0);
     for (const client of [...this.v1.values(), ...this.plain.values()]) client.wake();
     // A replica whose storage went back notices at the next word from elsewhere.

@@ -172,6 +172,12 @@ export abstract class DurableObject<L extends Life> {
     else this.#crashAt = point;
   }
 
+  /** No crash and no failed write is still to come. */
+  heal(): void {
+    this.#crashAt = undefined;
+    this.sql.failNext = false;
+  }
+
   /** Leaves memory while nobody notices. False when something is under way. */
   hibernate(): boolean {
     if (this.#life === undefined || this.#waiting.length > 0 || this.#timers.size > 0 || this.isBusy)
