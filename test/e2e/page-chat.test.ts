@@ -166,17 +166,18 @@ describe("older messages", () => {
     const before = await first();
     expect(before).not.toBe("message 0");
     await reader.message(before ?? "").waitFor();
+    // The first row loses its name: what comes goes before it is of the same writer.
     const moved = await reader.log.evaluate(async (log) => {
       log.scrollTo(0, 100);
-      const reading = log.querySelector("article");
-      const top = reading?.getBoundingClientRect().top ?? 0;
-      const count = log.querySelectorAll("article").length;
+      const texts = [...log.querySelectorAll("article .text")];
+      const places = () => texts.map((text) => text.getBoundingClientRect().top);
+      const before = places();
       const deadline = performance.now() + 15_000;
-      while (log.querySelectorAll("article").length === count && performance.now() < deadline)
+      while (log.querySelectorAll("article").length === texts.length && performance.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 10));
-      return (reading?.getBoundingClientRect().top ?? 0) - top;
+      return places().map((place, at) => Math.abs(place - (before[at] ?? Number.NaN)));
     });
-    expect(Math.abs(moved)).toBeLessThan(2);
+    expect(Math.max(...moved)).toBeLessThan(2);
     await reader.log.evaluate((log) => log.scrollTo(0, 0));
     await reader.message("message 0").first().waitFor();
     expect(await reader.texts()).toEqual(Array.from({ length: 75 }, (_, at) => `message ${at}`));

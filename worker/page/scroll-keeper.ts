@@ -46,10 +46,11 @@ export class ScrollKeeper {
     else if (anchor?.isConnected) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
+  /** Its text, not its row: a row loses its name above the text when older messages of the same writer come before it. */
   #firstInView(): Element | undefined {
     const { top } = this.#scroller.getBoundingClientRect();
-    return [...this.#scroller.querySelectorAll("article")].find(
-      (message) => message.getBoundingClientRect().bottom > top,
+    return [...this.#scroller.querySelectorAll("article .text")].find(
+      (text) => text.getBoundingClientRect().bottom > top,
     );
   }
 
