@@ -165,18 +165,21 @@ describe("older messages", () => {
     const first = async () => (await reader.texts())[0];
     const before = await first();
     expect(before).not.toBe("message 0");
-    await reader.message(before ?? "").waitFor();
-    // The first row loses its name: what comes goes before it is of the same writer.
+    const head = reader.message(before ?? "");
+    await head.waitFor();
+    expect(await head.getAttribute("class")).not.toContain("continues");
     const moved = await reader.log.evaluate(async (log) => {
       log.scrollTo(0, 100);
       const texts = [...log.querySelectorAll("article .text")];
       const places = () => texts.map((text) => text.getBoundingClientRect().top);
-      const before = places();
+      const placesBefore = places();
       const deadline = performance.now() + 15_000;
       while (log.querySelectorAll("article").length === texts.length && performance.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 10));
-      return places().map((place, at) => Math.abs(place - (before[at] ?? Number.NaN)));
+      return places().map((place, at) => Math.abs(place - (placesBefore[at] ?? Number.NaN)));
     });
+    // Older messages of the same writer stand above it now: it lost its name, and no text moved for that.
+    expect(await head.getAttribute("class")).toContain("continues");
     expect(Math.max(...moved)).toBeLessThan(2);
     await reader.log.evaluate((log) => log.scrollTo(0, 0));
     await reader.message("message 0").first().waitFor();
